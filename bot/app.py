@@ -1,0 +1,212 @@
+"""The composition root: the only file that knows everything. It builds, starts and stops."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from aiohttp import web
+
+from bot import content, demo, i18n
+from bot.channels.base import Channel
+from bot.channels.web import WebChat
+from bot.config import Config, ConfigError
+from bot.dialog import Carrying, Engine
+from bot.domain.articles import Article
+from bot.domain.calendar import WorkCalendar
+from bot.domain.regions import Regions
+from bot.ears import OurEars
+from bot.health import Health
+from bot.hearing import OurHearing, finder_of
+from bot.inbox import Inbox, Manners
+from bot.messages import Reply
+from bot.relay import Relay
+from bot.services import Known, Services
+from bot.services.articles import Library
+from bot.storage import schema
+from bot.storage.db import Connection, Database, Unavailable
+from bot.storage.marks import Marks
+from bot.storage.vault import Vault
+from bot.upkeep import Upkeep
+from bot.web import make_console
+from handlers import HANDLERS, policy
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+CONTENT = Path(__file__).parent.parent / "content"
+
+
+class App:
+    """One process of the service: database, conversations, channels, console."""
+
+    def __init__(self, config: Config, clock: Callable[[], datetime] | None = None) -> None:
+        """Raises ConfigError for what cannot be opened or read."""
+        self.config = config
+        self.me = f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.now = clock or self._now
+        self.database = Database(config.database_url, Vault(config.keys))
+        self._migrate()
+        self.known, hearing = load_known()
+        engine = Engine(HANDLERS, hearing, i18n.translator)
+        self.channels: dict[str, Channel] = {}
+        self.relay = Relay(self.database, self.channels, i18n.translator, self.now, self.me)
+        self.inbox = Inbox(
+            self.database,
+            engine,
+            self.known,
+            self.now,
+            self.me,
+            self.relay.deliver,
+            {"telegram": Manners(telegram_carrying(config))},
+            lambda token: f"{config.public_url}/private/{token}",
+        )
+        self.ears = OurEars(self.inbox, self.database, self.now)
+        self._add_channels()
+        self.upkeep = Upkeep(self.database, self.inbox, self.channels, self.now)
+        self.health = Health(self.database, self.upkeep, self.now)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + self.config.clock_offset  # noqa: TID251 - the clock itself
+
+    def _migrate(self) -> None:
+        try:
+            self.database.write_now(schema.create_all)
+        except Unavailable as error:
+            self.database.close()
+            raise ConfigError(
+                "DOORSTEP_DATABASE_URL: the database cannot be reached "
+                f"({str(error).strip().splitlines()[0]}). Start it, or mend the address."
+            ) from error
+
+    def _add_channels(self) -> None:
+        self.channels["web"] = WebChat(self.ears, secure=self.config.secure, now=self.now)
+        if self.config.telegram_token:
+            # Its library takes half a second and 25 MB: only who uses it pays for it.
+            from bot.channels.telegram import Telegram, TelegramSettings  # noqa: PLC0415
+
+            settings = TelegramSettings(
+                token=self.config.telegram_token,
+                api_url=self.config.telegram_api_url,
+                mode=self.config.telegram_mode,
+                secret=self.config.telegram_secret,
+                public_url=self.config.public_url,
+            )
+            offset = Marks(self.database, "telegram:offset")
+            self.channels["telegram"] = Telegram(settings, self.ears, offset)
+
+    # --- bot.web.office.Office
+
+    async def read(self, use: Callable[[Services], T]) -> T:
+        now = self.now()
+        return await self.database.read(lambda connection: use(self._services(connection, now)))
+
+    async def write(self, use: Callable[[Services], T]) -> T:
+        now = self.now()
+        return await self.database.write(lambda connection: use(self._services(connection, now)))
+
+    def write_now(self, use: Callable[[Services], T]) -> T:
+        """`write`, for commands."""
+        now = self.now()
+        return self.database.write_now(lambda connection: use(self._services(connection, now)))
+
+    async def changes(self) -> AsyncIterator[None]:
+        """Yields whenever the staff's queue may have changed, from whichever replica."""
+        async for _change in self.upkeep.changes():
+            yield
+
+    def _services(self, connection: Connection, now: datetime) -> Services:
+        return Services(connection, now, self.known)
+
+    # --- life
+
+    def web_app(self) -> web.Application:
+        """All routes of the service; starting it starts the relay and the channels."""
+        made = web.Application(client_max_size=12 * 1024 * 1024)
+        for channel in self.channels.values():
+            made.router.add_routes(channel.routes())
+        made.router.add_routes(make_console(self, secure=self.config.secure, now=self.now))
+        made.router.add_routes(self.health.routes())
+        made.on_startup.append(self._on_startup)
+        made.on_cleanup.append(self._on_cleanup)
+        return made
+
+    async def _on_startup(self, _made: web.Application) -> None:
+        await self.start()
+
+    async def _on_cleanup(self, _made: web.Application) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self.relay.run()),
+            asyncio.create_task(self.upkeep.run()),
+            *(asyncio.create_task(self._run(channel)) for channel in self.channels.values()),
+        ]
+
+    async def _run(self, channel: Channel) -> None:
+        """A channel that breaks is started again, slower each time: the others go on."""
+        pause = 1.0
+        while True:
+            try:
+                await channel.run()
+            except Exception:  # whatever broke it, it must come back
+                log.exception("channel_failed", extra={"channel": channel.name})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 60.0)
+            else:
+                return
+
+    async def stop(self) -> None:
+        """No new messages; what was heard is answered, what is being sent is sent."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.ears.settle(), 10)
+            await asyncio.wait_for(self.relay.settle(), 10)
+        self.database.close()
+
+    def load_demo(self) -> list[str]:
+        """Demo data, once; the lines to print."""
+        return self.write_now(demo.load_demo)
+
+
+def load_known() -> tuple[Known, OurHearing]:
+    """Content, divisions, calendar, and the hearing that the content makes.
+
+    Raises ConfigError for content that cannot be read.
+    """
+    try:
+        pack = content.load(CONTENT)
+    except content.ContentError as error:
+        raise ConfigError(str(error)) from error
+    hearing = OurHearing(finder_of(pack))
+    known = Known(
+        regions=Regions.load(),
+        library=Library(pack, hearing.search),
+        calendar=WorkCalendar(),
+    )
+    return known, hearing
+
+
+def reply_to_a_question(article: Article | None, language: str) -> Reply:
+    """What the conversation would say, for `doorstep ask`."""
+    return policy.shown(article, language) if article else policy.not_found().reply
+
+
+def telegram_carrying(config: Config) -> Carrying:
+    """DOORSTEP_TELEGRAM_PERSONAL_DATA as the engine knows it (PIPL Art. 38-39)."""
+    return {
+        "link": Carrying.LINK,
+        "consent": Carrying.CONSENT_ABROAD,
+        "allowed": Carrying.ALLOWED,
+    }[config.telegram_personal_data]

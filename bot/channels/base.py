@@ -1,0 +1,109 @@
+"""What a channel is: a record of what it can do, and five things that it does."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal, Protocol
+
+from aiohttp.web import AbstractRouteDef
+
+from bot.i18n import Translator
+from bot.messages import Address, Attachment, IncomingMessage, Line, Reply
+
+Payload = dict[str, Any]
+"""One call of the channel's own, as plain JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """The channel's limits as numbers; `drawing` keeps inside them, in one place."""
+
+    max_text: int
+    text_unit: Literal["characters", "utf16", "bytes"]
+    max_buttons: int
+    """0: the channel has none, and numbers lead to every choice."""
+    proactive: bool
+    """May we write first, at any time?"""
+    reply_deadline: timedelta | None = None
+    idempotent_send: bool = False
+    """Sending the same outbox row twice shows it once."""
+
+
+class TryLater(Exception):
+    """Throttled, 5xx, no connection: certainly not delivered. Try again after that long."""
+
+    def __init__(self, why: str, after: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+class Unreachable(Exception):
+    """The person blocked us or the window is over: wait until they write; staff must see it."""
+
+
+class Refused(Exception):
+    """The channel refuses this very message, and will again: park it where staff see it."""
+
+
+class OutcomeUnknown(Exception):
+    """Time-out or reset after the request left: it may have been delivered."""
+
+
+class Ears(Protocol):
+    """What the application gives a channel, so that it needs to know nothing else of ours."""
+
+    async def hear(self, message: IncomingMessage) -> None:
+        """Stored when this returns, and answered soon after. Raises StoreDown."""
+
+    async def hear_all(self, messages: Sequence[IncomingMessage]) -> None:
+        """The same for a batch, in one transaction."""
+
+    async def hear_and_answer(self, message: IncomingMessage) -> None:
+        """Stored, and the turn has been taken when this returns (a page without script)."""
+
+    async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
+        """Keep what nobody could parse, where staff see it."""
+
+    async def transcript(self, who: Address, after: str = "") -> Sequence[Line]:
+        """The chat's lines after that line, oldest first, at most the last 200."""
+
+    def changes(self, who: Address) -> AsyncIterator[None]:
+        """Yields whenever new lines may stand in this chat, from whichever replica."""
+
+    async def keep_file(self, content: bytes, media_type: str, name: str) -> Attachment:
+        """Store a file that came with a message, encrypted; give its reference."""
+
+
+class StoreDown(Exception):
+    """The database cannot be reached: nothing was stored, the sender should try again."""
+
+
+class Channel(Protocol):
+    """One way to reach people."""
+
+    name: str
+    capabilities: Capabilities
+
+    def render(self, reply: Reply, translator: Translator) -> Sequence[Payload]:
+        """Pure. One payload is one message of the channel; choices are on the last."""
+
+    def decode(self, raw: Payload) -> IncomingMessage | None:
+        """Pure. None: an event that says nothing to us. Raises ValueError: not ours to parse."""
+
+    async def send(self, to: Address, payload: Payload) -> str:
+        """The channel's id of what it sent.
+
+        Raises TryLater, Unreachable, Refused or OutcomeUnknown.
+        """
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of a file that a message of this channel named. Raises TryLater, Refused."""
+
+    def routes(self) -> Sequence[AbstractRouteDef]:
+        """Webhooks and pages."""
+
+    async def run(self) -> None:
+        """Long polling, set-up calls; returns or runs until cancelled."""
+
+
+Wait = Callable[[float], Awaitable[None]]

@@ -1,0 +1,128 @@
+"""import, export, erase, keys, content: what is kept, and the keys that it is kept with."""
+
+import argparse
+import base64
+import json
+import sys
+from pathlib import Path
+
+from bot.commands.base import Command
+from bot.config import Config
+from bot.messages import Address
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=["applications"])
+    parser.add_argument("file", type=Path, help="CSV: number,procedure,region,stage,name,last4")
+
+
+def _import(arguments: argparse.Namespace, config: Config) -> int:
+    """All or nothing: a faulty line leaves everything as it was, with a line each why."""
+    from bot.app import App
+    from bot.services.applications import Faulty
+
+    app = App(config)
+    try:
+        lines = arguments.file.read_text(encoding="utf-8-sig").splitlines()
+        count = app.write_now(lambda services: services.applications.import_csv(lines))
+    except OSError as error:
+        print(f"{arguments.file}: {error.strerror}", file=sys.stderr)
+        return 1
+    except Faulty as faulty:
+        for fault in faulty.faults:
+            print(fault, file=sys.stderr)
+        print("Nothing was imported.", file=sys.stderr)
+        return 1
+    finally:
+        app.database.close()
+    print(f"{count} applications imported.")
+    return 0
+
+
+def _person_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("channel", help="web, telegram, terminal")
+    parser.add_argument("user", help="the channel's id of the chat")
+
+
+def _export(arguments: argparse.Namespace, config: Config) -> int:
+    from bot.app import App
+
+    app = App(config)
+    who = Address(arguments.channel, arguments.user)
+    try:
+        found = app.write_now(lambda services: services.privacy.export(who))
+    finally:
+        app.database.close()
+    if found is None:
+        print("There is no such chat.", file=sys.stderr)
+        return 1
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _erase(arguments: argparse.Namespace, config: Config) -> int:
+    from bot.app import App
+
+    app = App(config)
+    who = Address(arguments.channel, arguments.user)
+    try:
+        done = app.write_now(lambda services: services.privacy.erase(who))
+    finally:
+        app.database.close()
+    print("Erased." if done else "There is no such chat.")
+    return 0 if done else 1
+
+
+def _keys_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["new", "list", "rotate"])
+
+
+def _keys(arguments: argparse.Namespace, config: Config) -> int:
+    from bot.storage import rotation
+    from bot.storage.db import Database
+    from bot.storage.vault import Vault, new_key
+
+    if arguments.action == "new":
+        print(base64.b64encode(new_key()).decode())
+        return 0
+    vault = Vault(config.keys)
+    if arguments.action == "list":
+        for at, key_id in enumerate(vault.key_ids):
+            print(f"{key_id}  {'seals and opens' if at == 0 else 'opens'}")
+        return 0
+    database = Database(config.database_url, vault)
+    try:
+        print(f"{rotation.rotate(database)} fields sealed anew with key {vault.key_ids[0]}.")
+    finally:
+        database.close()
+    return 0
+
+
+def _content_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["check"])
+
+
+def _content(arguments: argparse.Namespace, config: Config) -> int:
+    from datetime import UTC, datetime
+
+    from bot import content
+    from bot.app import CONTENT
+
+    try:
+        pack = content.load(CONTENT)
+    except content.ContentError as error:
+        print(error, file=sys.stderr)
+        return 1
+    today = datetime.now(UTC).date()  # noqa: TID251 - how old is a check today?
+    faults = pack.faults(today)
+    for fault in faults:
+        print(fault)
+    print(f"{len(pack.ids)} answers, {len(faults)} faults.")
+    return 1 if faults else 0
+
+
+IMPORT = Command("import", "read applications from a CSV file", _import, _import_arguments)
+EXPORT = Command("export", "all that is kept of one chat, as JSON", _export, _person_arguments)
+ERASE = Command("erase", "delete all that is kept of one chat", _erase, _person_arguments)
+KEYS = Command("keys", "make, list or rotate the keys of personal fields", _keys, _keys_arguments)
+CONTENT = Command("content", "check the answers in content/", _content, _content_arguments)

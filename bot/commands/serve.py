@@ -1,0 +1,124 @@
+"""run, migrate, doctor, openapi: the service itself."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from bot.commands.base import Command
+from bot.config import Config, ConfigError
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+
+def _run(arguments: argparse.Namespace, config: Config) -> int:
+    return asyncio.run(_serve(config))
+
+
+async def _serve(config: Config) -> int:
+    """Serve until SIGTERM or SIGINT; then answer what was heard, and stop."""
+    from aiohttp import web
+
+    from bot.app import App
+
+    app = App(config)
+    told = _first_run(app) if config.demo else []
+    runner = web.AppRunner(app.web_app(), access_log=None, handle_signals=False)
+    await runner.setup()
+    site = web.TCPSite(runner, config.host, config.port)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise ConfigError(
+            f"DOORSTEP_PORT: port {config.port} on {config.host} cannot be used "
+            f"({error.strerror}). Stop what uses it, or set another port."
+        ) from error
+    port = runner.addresses[0][1]
+    print(f"Doorstep 上门办  http://{config.host}:{port}/", flush=True)
+    print(f"Staff console    http://{config.host}:{port}/staff/", flush=True)
+    for line in told:
+        print(line, flush=True)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    await stopped.wait()
+    await runner.cleanup()
+    return 0
+
+
+def _first_run(app: "App") -> list[str]:
+    """Demo data and the first administrator; nothing where they stand already."""
+    lines = app.load_demo()
+    password = app.write_now(lambda services: services.staff.first_administrator())
+    if password:
+        lines.append(f"Administrator    admin   one-time password: {password}")
+    return lines
+
+
+def _migrate(arguments: argparse.Namespace, config: Config) -> int:
+    from bot.storage import schema
+    from bot.storage.db import Database, Unavailable
+    from bot.storage.vault import Vault
+
+    database = Database(config.database_url, Vault(config.keys))
+    try:
+        database.write_now(lambda connection: schema.migrate(connection, arguments.revision))
+        print(f"The database stands at revision {database.write_now(schema.revision)}.")
+    except Unavailable as error:
+        raise ConfigError(
+            f"DOORSTEP_DATABASE_URL: the database cannot be reached ({error})."
+        ) from error
+    finally:
+        database.close()
+    return 0
+
+
+def _migrate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("revision", nargs="?", default="head", help="default: the newest")
+
+
+def _doctor(arguments: argparse.Namespace, config: Config) -> int:
+    """Look at everything the service needs, and say what is wrong in a line each."""
+    from bot.app import App
+
+    app = App(config)
+    try:
+        faults = asyncio.run(_looked_at(app))
+    finally:
+        app.database.close()
+    for fault in faults:
+        print(f"✗ {fault}", file=sys.stderr)
+    if not faults:
+        print("✓ database, keys, content, catalogues and audit chain are in order.")
+    return 1 if faults else 0
+
+
+async def _looked_at(app: "App") -> list[str]:
+    from bot import i18n
+
+    faults = [f"content: {fault}" for fault in app.known.library.pack.faults(app.now().date())]
+    for language in i18n.LANGUAGES:
+        i18n.translator(language)
+    if not await app.read(lambda services: services.audit.verify()):
+        faults.append("audit: the chain is broken: somebody changed the log")
+    return faults
+
+
+def _openapi(arguments: argparse.Namespace, config: Config) -> int:
+    from bot.health import openapi
+
+    print(json.dumps(openapi(), ensure_ascii=False, indent=2))
+    return 0
+
+
+RUN = Command("run", "serve the chat page, the console and the channels", _run)
+MIGRATE = Command(
+    "migrate", "bring the database to this release's tables", _migrate, _migrate_arguments
+)
+DOCTOR = Command("doctor", "look whether everything that the service needs is there", _doctor)
+OPENAPI = Command("openapi", "print the OpenAPI document", _openapi)

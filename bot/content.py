@@ -1,0 +1,248 @@
+"""Reading content/: one Markdown file an answer and language, its facts in the front matter.
+
+---
+id: manage.lost
+title: 证丢了怎么补
+questions: [残疾证丢了怎么办, ...]          # six ways to ask, or more
+keywords: [遗失, 补办]
+audience: 持证人
+region: 广东省
+effective: 2017-05-24                       # optional
+checked: 2026-03-01
+confidence: confirmed                       # or to_confirm
+sources: [{title: ..., number: ..., article: ..., link: ...}]
+related: [manage.damaged]
+next: [book, "answer:apply.where"]          # or status, feedback, human
+---
+The short answer.
+
+## A heading
+- A line of details.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.domain.articles import Article, Confidence, Section, Source
+from bot.i18n import LANGUAGES
+
+STEPS = ("book", "status", "feedback", "human")
+CHECKED_WITHIN = timedelta(days=365)
+FEWEST_QUESTIONS = 6
+
+_ALWAYS = ("id", "title", "questions", "keywords", "audience", "region", "checked",
+           "confidence", "sources", "related", "next")  # fmt: skip
+_LISTS = ("questions", "keywords", "sources", "related", "next")
+_WORDS = ("questions", "keywords", "related", "next")
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)(.*)", re.DOTALL | re.MULTILINE)
+_NO_LETTER = re.compile(r"[\W_]+")
+# LibYAML reads all files in a third of a second; the loader in plain Python needs ten times that.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class ContentError(Exception):
+    """Files that cannot be read: one sentence each, naming the file and the fault."""
+
+
+class ContentPack:
+    """All answers in all languages."""
+
+    def __init__(self, articles: Mapping[tuple[str, str], Article]) -> None:
+        self._articles = articles
+        self.ids = tuple(dict.fromkeys(article_id for article_id, _language in articles))
+
+    def article(self, article_id: str, language: str) -> Article | None:
+        """In that language; else in Simplified Chinese, as `.language` then says."""
+        return self._articles.get((article_id, language)) or self._articles.get(
+            (article_id, LANGUAGES[0])
+        )
+
+    def articles(self, language: str) -> tuple[Article, ...]:
+        return tuple(one for one in self._articles.values() if one.language == language)
+
+    def faults(self, today: date) -> list[str]:
+        """What a reviewer must mend, a line each."""
+        lines = [
+            f"{article.language}/{article.id}: {fault}"
+            for article in self._articles.values()
+            for fault in self._faults_of(article, today)
+        ]
+        missing = [one for one in self.ids if (one, LANGUAGES[0]) not in self._articles]
+        lines += [f"{LANGUAGES[0]}/{one}: is missing" for one in missing]
+        return lines + self._collisions()
+
+    def _faults_of(self, article: Article, today: date) -> list[str]:
+        faults = []
+        if not article.sources:
+            faults.append("has no source")
+        if today - article.checked > CHECKED_WITHIN:
+            faults.append(f"was checked more than a year ago ({article.checked})")
+        if article.checked > today:
+            faults.append(f"was checked in the future ({article.checked})")
+        if len(article.questions) < FEWEST_QUESTIONS:
+            faults.append(f"has {len(article.questions)} questions, at least {FEWEST_QUESTIONS}")
+        if not article.answer:
+            faults.append("has no answer before its first heading")
+        faults += [f"{one.heading!r} has no lines" for one in article.sections if not one.lines]
+        return faults + self._dead_ends(article)
+
+    def _dead_ends(self, article: Article) -> list[str]:
+        answers = [step for step in article.next_steps if step not in STEPS]
+        faults = [
+            f"has the next step {step!r}, which is none of {', '.join(STEPS)} or answer:<id>"
+            for step in answers
+            if not step.startswith("answer:")
+        ]
+        named = (*article.related, *(step.partition(":")[2] for step in answers if ":" in step))
+        faults += [f"leads to {one}, which does not exist" for one in named if one not in self.ids]
+        if article.id in named:
+            faults.append("leads to itself")
+        return faults
+
+    def _collisions(self) -> list[str]:
+        """One question, two answers; across languages too, because people mix them."""
+        asked: dict[str, Article] = {}
+        lines = []
+        for article in self._articles.values():
+            for question in article.questions:
+                other = asked.setdefault(_NO_LETTER.sub("", question.casefold()), article)
+                if other.id != article.id:
+                    lines.append(
+                        f"{article.language}/{article.id}: its question {question!r} "
+                        f"is also one of {other.language}/{other.id}"
+                    )
+        return lines
+
+
+def load(folder: Path) -> ContentPack:
+    """Raises ContentError with all faults of all files together."""
+    articles: dict[tuple[str, str], Article] = {}
+    faults: list[str] = []
+    for language in LANGUAGES:
+        for path in sorted((folder / language).glob("*.md")):
+            try:
+                article = _read(path, language)
+            except (OSError, ValueError, yaml.YAMLError) as error:
+                name = f"content/{language}/{path.name}"
+                faults += [f"{name}: {' '.join(line.split())}" for line in _sentences(error)]
+            else:
+                articles[article.id, language] = article
+    if not articles and not faults:
+        faults.append(f"{folder}: there are no answers; put the folder content/ back")
+    if faults:
+        raise ContentError("\n".join(faults))
+    return ContentPack(articles)
+
+
+def _sentences(error: Exception) -> list[str]:
+    if isinstance(error, yaml.YAMLError):
+        return [f"the front matter is not YAML: {' '.join(str(error).split())}"]
+    return str(error).splitlines()
+
+
+def _read(path: Path, language: str) -> Article:
+    """Raises ValueError, a line a fault."""
+    parts = _FRONT_MATTER.fullmatch(path.read_text(encoding="utf-8-sig"))
+    if not parts:
+        raise ValueError("it has no front matter between two lines of ---")
+    facts = yaml.load(parts[1], Loader=_LOADER)  # noqa: S506 - a safe loader, see above
+    if not isinstance(facts, dict):
+        raise ValueError("its front matter is not 'key: value' lines")  # noqa: TRY004
+    faults = list(_faults_in(facts, path.stem))
+    if faults:
+        raise ValueError("\n".join(faults))
+    return _article(facts, parts[2], language)
+
+
+def _faults_in(facts: dict[str, Any], name: str) -> Iterable[str]:
+    yield from (f"the front matter has no {key!r}" for key in _ALWAYS if key not in facts)
+    if facts.get("id", name) != name:
+        yield f"its id is {facts['id']!r}, but its name says {name!r}"
+    if facts.get("confidence", Confidence.CONFIRMED) not in list(Confidence):
+        yield f"'confidence' is {facts['confidence']!r}, not {' or '.join(Confidence)}"
+    yield from _faults_in_lists(facts)
+    for key in ("checked", "effective"):
+        if not isinstance(facts.get(key) or date.min, date):
+            yield f"{key!r} is not a date like 2026-03-01: {facts[key]!r}"
+    if not facts.get("checked", date.min):
+        yield "'checked' is empty"
+
+
+def _faults_in_lists(facts: dict[str, Any]) -> Iterable[str]:
+    for key in _LISTS:
+        if not isinstance(facts.get(key) or [], list):
+            yield f"{key!r} is not a list: write [one, two]"
+    for key in _WORDS:
+        for one in _list(facts, key):
+            if isinstance(one, (dict, list)) or one is None:
+                yield f"{one!r} in {key!r} is not words: put it between quotation marks"
+    for one in _list(facts, "sources"):
+        if not isinstance(one, dict) or not one.get("title"):
+            yield f"a source has no title: {one!r}"
+
+
+def _article(facts: dict[str, Any], body: str, language: str) -> Article:
+    answer, *parts = re.split(r"^## ", body, flags=re.MULTILINE)
+    return Article(
+        id=facts["id"],
+        language=language,
+        title=_words(facts["title"]),
+        questions=tuple(str(one) for one in _list(facts, "questions")),
+        keywords=tuple(str(one) for one in _list(facts, "keywords")),
+        audience=_words(facts["audience"]),
+        region=_words(facts["region"]),
+        effective=_day(facts["effective"]) if facts.get("effective") else None,
+        checked=_day(facts["checked"]),
+        confidence=Confidence(facts["confidence"]),
+        sources=tuple(_source(one) for one in _list(facts, "sources")),
+        related=tuple(str(one) for one in _list(facts, "related")),
+        next_steps=tuple(str(one) for one in _list(facts, "next")),
+        answer=_joined(answer, " " if language == "en" else ""),
+        sections=tuple(_section(part, " " if language == "en" else "") for part in parts),
+    )
+
+
+def _list(facts: dict[str, Any], key: str) -> list[Any]:
+    """Empty where the key is missing, left empty, or no list."""
+    found = facts.get(key)
+    return found if isinstance(found, list) else []
+
+
+def _words(value: Any) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _joined(answer: str, between: str) -> str:
+    """A paragraph becomes a line. Chinese lines are joined without a space."""
+    blocks = re.split(r"\n[ \t]*\n", answer.strip())
+    return "\n".join(between.join(line.strip() for line in block.split("\n")) for block in blocks)
+
+
+def _source(facts: dict[str, Any]) -> Source:
+    return Source(
+        title=str(facts["title"]),
+        number=str(facts.get("number") or ""),
+        article=str(facts.get("article") or ""),
+        link=str(facts.get("link") or ""),
+    )
+
+
+def _section(part: str, between: str) -> Section:
+    """A line that does not begin with '- ' goes on with the one before."""
+    heading, _newline, rest = part.partition("\n")
+    lines: list[str] = []
+    for line in filter(None, (one.strip() for one in rest.splitlines())):
+        if line.startswith("- ") or not lines:
+            lines.append(line.removeprefix("- ").strip())
+        else:
+            lines[-1] += between + line
+    return Section(heading.strip(), tuple(lines))

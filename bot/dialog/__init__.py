@@ -1,0 +1,58 @@
+"""How we talk: flows as data, and an engine that knows how to go back, change, cancel, resume.
+
+Pure: no database, no network, no clock. Start at engine.py, then flow.py.
+"""
+
+from bot.dialog.engine import Carrying, Engine
+from bot.dialog.flow import (
+    Answered,
+    Answerer,
+    Answers,
+    AskAgain,
+    Asked,
+    Done,
+    Expect,
+    Flow,
+    Handlers,
+    Heard,
+    Narrowed,
+    Option,
+    Outcome,
+    Question,
+    Reading,
+    Refused,
+    Request,
+    Unclear,
+    Understood,
+)
+from bot.dialog.hearing import Control, Hearing, Intent
+from bot.dialog.state import Conversation, Frame
+
+__all__ = [
+    "Answered",
+    "Answerer",
+    "Answers",
+    "AskAgain",
+    "Asked",
+    "Carrying",
+    "Control",
+    "Conversation",
+    "Done",
+    "Engine",
+    "Expect",
+    "Flow",
+    "Frame",
+    "Handlers",
+    "Heard",
+    "Hearing",
+    "Intent",
+    "Narrowed",
+    "Option",
+    "Outcome",
+    "Question",
+    "Reading",
+    "Refused",
+    "Request",
+    "Unclear",
+    "Understood",
+]

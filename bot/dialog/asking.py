@@ -1,0 +1,180 @@
+"""Putting a question: the next one, its choices, the review, and consent before it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.dialog.flow import Answers, Asked, Context, Flow, Option, Question
+from bot.dialog.state import Conversation, Frame, Talk
+from bot.i18n import Text, _, verbatim
+from bot.messages import Choice, Reply
+
+REVIEW = "_review"
+CONSENT = "_consent"
+SKIP, HUMAN, CANCEL, RESUME, MENU = "_skip", "_human", "_cancel", "_resume", "_menu"
+KNOWN, CONFIRM, CHANGE = "_known:", "_confirm:", "_change:"
+AGREE, DISAGREE = "_agree", "_disagree"
+
+TALK_TO_A_PERSON = Option(HUMAN, _("Talk to a person"))
+BACK_TO_MENU = Option(MENU, _("Main menu"))
+OFFER_A_PERSON_AFTER = 3
+"""Misses in a row, after which a person is offered (rule C17)."""
+
+
+def asked_in(frame: Frame, context: Context, partial: object = None) -> Asked:
+    """The situation for a question of this frame."""
+    return Asked(Answers(frame.answered(), frame.argument), context, partial)
+
+
+def applying(flow: Flow, frame: Frame) -> list[Question[Any]]:
+    """The questions of the flow that apply to the answers given so far."""
+    answers = Answers(frame.answered(), frame.argument)
+    return [question for question in flow.questions if question.when(answers)]
+
+
+def next_question(flow: Flow, frame: Frame) -> Question[Any] | None:
+    """The question asked out of turn, or the first one that applies and has no answer."""
+    answered = frame.answered()
+    questions = applying(flow, frame)
+    for question in questions:
+        if question.key == frame.asking:
+            return question
+    return next((question for question in questions if question.key not in answered), None)
+
+
+def options_of(
+    question: Question[Any], frame: Frame, conversation: Conversation, context: Context
+) -> tuple[Option, ...]:
+    """What can be chosen: what this chat already knows, then what the question offers."""
+    options = list(question.expect.options(asked_in(frame, context, frame.partial)))
+    if question.remember and frame.partial is None:
+        known = dict(conversation.known).get(question.remember, ())
+        options = [
+            *(
+                Option(f"{KNOWN}{at}", question.expect.show(question.expect.load(stored)))
+                for at, stored in enumerate(known)
+            ),
+            *options,
+        ]
+    if question.optional:
+        options.append(Option(SKIP, _("Skip this")))
+    if frame.misses >= OFFER_A_PERSON_AFTER:
+        options.append(TALK_TO_A_PERSON)
+    return tuple(options)
+
+
+def ask(
+    talk: Talk, flow: Flow, question: Question[Any], context: Context, *, private: bool
+) -> None:
+    """One reply: the notes so far, where we are, the question, its choices."""
+    frame = talk.conversation.frames[-1]
+    prompt = question.expect.prompt(asked_in(frame, context, frame.partial)) or question.ask
+    questions = applying(flow, frame)
+    notes = [*talk.notes]
+    if len(questions) > 1 and not talk.conversation.plain:
+        at = questions.index(question) + 1
+        notes.append(_("Question {number} of {count}.").fill(number=at, count=len(questions)))
+    options = options_of(question, frame, talk.conversation, context)
+    say(talk, Reply(question=prompt, private=private), options, flow.name, question.key, notes)
+
+
+def review(talk: Talk, flow: Flow) -> None:
+    """All answers with a number each to change them, and the choice that sends them.
+
+    Rules C18 and C19: nothing is sent before this was shown and confirmed.
+    """
+    frame = talk.conversation.frames[-1]
+    answers = Answers(frame.answered(), frame.argument)
+    options = [Option(f"{CONFIRM}{frame.digest()}", flow.review or _("Send it"))]
+    options += [
+        Option(
+            f"{CHANGE}{question.key}",
+            _("Change {what}").fill(what=question.label),
+            shown(question, answers),
+        )
+        for question in applying(flow, frame)
+    ]
+    reply = Reply(
+        heading=_("Please check what you told me"),
+        question=_("Nothing has been sent yet. Is everything right?"),
+    )
+    say(talk, reply, tuple(options), flow.name, REVIEW, talk.notes)
+
+
+def shown(question: Question[Any], answers: Answers) -> Text:
+    """An answer as the review shows it: masked where it is personal."""
+    value = answers.get(question)
+    return _("not given") if value is None else question.expect.show(value)
+
+
+def so_far(flow: Flow, frame: Frame) -> tuple[Text, ...]:
+    """The answers given so far, for somebody who comes back (rule C22)."""
+    answers = Answers(frame.answered(), frame.argument)
+    return tuple(
+        _("{label}: {answer}").fill(label=question.label, answer=shown(question, answers))
+        for question in applying(flow, frame)
+        if question in answers
+    )
+
+
+def ask_consent(talk: Talk, flow: Flow, *, abroad: bool) -> None:
+    """Separate consent before the first sensitive question (PIPL Art. 29, 30 and 39)."""
+    where = (
+        _("This chat runs over Telegram. Its servers are outside mainland China.")
+        if abroad
+        else _("It is stored encrypted, and only the staff who handle your matter see it.")
+    )
+    reply = Reply(
+        heading=_("Before I ask personal things"),
+        paragraphs=(
+            *talk.notes,
+            _(
+                "The next questions ask for sensitive data: identity, disability, address. "
+                "They are needed only to deal with this request."
+            ),
+            where,
+            _("You can have it deleted at any time. If you say no, a person can help instead."),
+        ),
+        question=_("Do you agree?"),
+    )
+    options = (Option(AGREE, _("Agree")), Option(DISAGREE, _("No, I want a person")))
+    say(talk, reply, options, flow.name, CONSENT, ())
+
+
+def say(
+    talk: Talk,
+    reply: Reply,
+    options: Sequence[Option] = (),
+    flow: str = "",
+    question: str = "",
+    notes: Sequence[Text] = (),
+) -> None:
+    """Add a reply, with its choices kept on the server; older choices are no longer current."""
+    conversation = talk.conversation.offer(flow, question, tuple(options))
+    talk.conversation = conversation
+    echo = [talk.echo] if talk.echo and not reply.heading else []
+    talk.echo = None
+    choices = tuple(
+        Choice(f"{conversation.offered}.{at}", option.label, option.detail)
+        for at, option in enumerate(options)
+    )
+    talk.replies.append(
+        Reply(
+            heading=reply.heading,
+            paragraphs=(*echo, *notes, *reply.paragraphs),
+            items=reply.items,
+            caution=reply.caution,
+            sources=reply.sources,
+            link=reply.link,
+            attachment=reply.attachment,
+            question=reply.question,
+            choices=choices,
+            private=reply.private,
+        )
+    )
+    talk.notes = []
+    talk.settled = True
+
+
+def quoted(words: str, longest: int = 40) -> Text:
+    """Somebody's own words, shortened, to show what was heard."""
+    return verbatim(words if len(words) <= longest else f"{words[:longest]}…")

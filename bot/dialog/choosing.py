@@ -1,0 +1,137 @@
+"""Ways to choose: a button, a number, a label or a clear part of it; all lead to one place."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.dialog import asking
+from bot.dialog.answering import Answering
+from bot.dialog.flow import Option, Question, Reading, Unclear, Understood
+from bot.dialog.state import Frame, Offer
+from bot.i18n import LANGUAGES, _
+
+SHORTEST_PART = 2
+"""Characters of a label that say clearly enough which one is meant."""
+
+
+class Choosing(Answering):
+    """Every choice that was shown is kept in the conversation, and checked against it."""
+
+    def hear_tap(self, token: str) -> None:
+        """A button: the choice that it was drawn for, checked against what is open now."""
+        number, _dot, at = token.partition(".")
+        for offer in self.talk.conversation.offers:
+            if str(offer.number) == number and at.isdecimal() and int(at) < len(offer.options):
+                self.choose(offer, offer.options[int(at)], tapped=True)
+                return
+        self.old_button()
+
+    def hear_choice(self, text: str) -> bool:
+        """A number or (a clear part of) a label among the choices that were shown last."""
+        offers = self.talk.conversation.offers
+        if not offers or offers[-1].number != self.talk.conversation.offered:
+            return False
+        offer = offers[-1]
+        number = self.hearing.number(text)
+        if number is not None and 1 <= number <= len(offer.options):
+            self.choose(offer, offer.options[number - 1])
+            return True
+        question = self.open_question()
+        if (
+            number is not None
+            and offer.options
+            and not (question and question.expect.takes_anything)
+        ):
+            exact = question and isinstance(
+                question.expect.read(self.heard(text), self.asked(question)), Understood
+            )
+            if not exact:
+                self.miss(
+                    _("Please choose a number from 1 to {count}.").fill(count=len(offer.options))
+                )
+                return True
+        option = self.option_named(text, offer)
+        if option:
+            self.choose(offer, option)
+        return option is not None
+
+    def option_named(self, text: str, offer: Offer) -> Option | None:
+        """The option whose label is this, or the only one that it is a clear part of."""
+        plain = self.hearing.plain(text)
+        parts: list[Option] = []
+        for option in offer.options:
+            labels = [
+                self.hearing.plain(option.label.to(self.engine.translate(language)))
+                for language in LANGUAGES
+            ]
+            if plain in labels:
+                return option
+            if len(plain) >= SHORTEST_PART and any(plain in label for label in labels):
+                parts.append(option)
+        return parts[0] if len(parts) == 1 else None
+
+    def choose(self, offer: Offer, option: Option, *, tapped: bool = False) -> None:
+        """One way for a tap, a number and a label alike."""
+        if tapped:
+            self.talk.echo = _("You chose: {choice}.").fill(choice=option.label)
+        frame = self.talk.conversation.top
+        if not offer.flow:
+            self.open_by(option.value)
+        elif frame is None or frame.flow != offer.flow:
+            self.old_button()
+        elif offer.question == asking.REVIEW:
+            self.choose_at_review(frame, option.value)
+        elif offer.question == asking.CONSENT:
+            self.choose_consent(option.value)
+        else:
+            self.choose_answer(frame, offer, option)
+
+    def choose_at_review(self, frame: Frame, value: str) -> None:
+        flow = self.flow_of(frame)
+        if value == f"{asking.CONFIRM}{frame.digest()}" and not asking.next_question(flow, frame):
+            self.finish(flow, frame)
+            return
+        key = value.removeprefix(asking.CHANGE)
+        if key in frame.answered():
+            self.keep(replace(frame, asking=key, partial=None, misses=0))
+        else:
+            self.old_button()
+
+    def choose_consent(self, value: str) -> None:
+        if value == asking.AGREE:
+            self.talk.conversation = replace(self.talk.conversation, consented=True)
+        else:
+            self.close()
+            self.open_by("human")
+
+    def choose_answer(self, frame: Frame, offer: Offer, option: Option) -> None:
+        flow = self.flow_of(frame)
+        question = next((q for q in flow.questions if q.key == offer.question), None)
+        current = self.open_question()
+        if option.value == asking.HUMAN:
+            self.open_by("human")
+        elif question is None or (question is not current and question.key not in frame.answered()):
+            self.old_button()
+        elif option.value == asking.SKIP:
+            self.keep(frame.with_answer(question.key, None, question.changes))
+        else:
+            if question is not current:
+                self.keep(replace(frame, asking=question.key, partial=None, misses=0))
+            self.take(question, self.picked(question, option.value))
+
+    def picked(self, question: Question[Any], value: str) -> Reading[Any]:
+        if not value.startswith(asking.KNOWN):
+            return question.expect.pick(value, self.asked(question))
+        known = dict(self.talk.conversation.known).get(question.remember, ())
+        at = int(value.removeprefix(asking.KNOWN))
+        return Understood(question.expect.load(known[at])) if at < len(known) else Unclear()
+
+    def hear_answer(self, text: str) -> bool:
+        """The question being asked reads it; an open one lets a question back pass."""
+        question = self.open_question()
+        if question is None or not self.may_ask(question):
+            return False
+        if question.expect.takes_anything and self.hearing.is_question(text):
+            intent = self.hearing.intent(text, self.talk.conversation.language)
+            if intent and intent.sure:
+                return False
+        return self.read(question, self.heard(text))

@@ -1,0 +1,181 @@
+"""The kinds of answers. Each is a plain value: how an answer is offered, read, shown, stored.
+
+Every refusal says what is wrong, how to mend it, and gives an example (rule C15). Names and
+numbers of people: personal.py. Places of the province: place.py.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from bot.dialog.flow import Asked, Expect, Heard, Option, Reading, Refused, Unclear, Understood
+from bot.dialog.personal import IdNumber, LastFour, PersonName, Phone
+from bot.domain.references import looks_like_reference, read_reference
+from bot.i18n import Text, _, verbatim
+
+__all__ = [
+    "Choice",
+    "IdNumber",
+    "LastFour",
+    "PersonName",
+    "Phone",
+    "Reference",
+    "Words",
+    "YesNo",
+]
+
+V = TypeVar("V", bound=str)
+
+YES = frozenset(
+    [
+        "是",
+        "是的",
+        "对",
+        "对的",
+        "好",
+        "好的",
+        "可以",
+        "行",
+        "要",
+        "嗯",
+        "确定",
+        "系",
+        "係",
+        "yes",
+        "y",
+        "yeah",
+        "ok",
+        "okay",
+        "sure",
+    ]
+)
+NO = frozenset(
+    [
+        "否",
+        "不",
+        "不是",
+        "不要",
+        "不用",
+        "不行",
+        "不对",
+        "不好",
+        "没有",
+        "唔系",
+        "唔係",
+        "唔要",
+        "no",
+        "n",
+        "nope",
+    ]
+)
+"""What `Heard.plain` holds: simplified and lower case, so one list serves the languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Expect[V], Generic[V]):
+    """One of a few. Keys are strings or members of a StrEnum, and stored as strings."""
+
+    labels: Mapping[V, Text] = field(hash=False)
+
+    def options(self, asked: Asked) -> tuple[Option, ...]:
+        return tuple(Option(str(value), label) for value, label in self.labels.items())
+
+    def pick(self, value: str, asked: Asked) -> Reading[V]:
+        known = self._by_name()
+        return Understood(known[value]) if value in known else Unclear()
+
+    def show(self, value: V) -> Text:
+        return self.labels[value]
+
+    def dump(self, value: V) -> str:
+        return str(value)
+
+    def load(self, stored: str) -> V:
+        return self._by_name()[stored]
+
+    def _by_name(self) -> dict[str, V]:
+        return {str(value): value for value in self.labels}
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo(Expect[bool]):
+    """Yes or no, in the words that people use for it."""
+
+    yes: Text = _("Yes")
+    no: Text = _("No")
+
+    def options(self, asked: Asked) -> tuple[Option, ...]:
+        return (Option("yes", self.yes), Option("no", self.no))
+
+    def pick(self, value: str, asked: Asked) -> Reading[bool]:
+        return Understood(value == "yes")
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[bool]:
+        if heard.plain in YES:
+            return Understood(value=True)
+        return Understood(value=False) if heard.plain in NO else Unclear()
+
+    def show(self, value: bool) -> Text:  # noqa: FBT001 - the answer itself
+        return self.yes if value else self.no
+
+
+def _as_it_is(words: str) -> str:
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Expect[str]):
+    """Free words; `mask` is how the review shows them."""
+
+    shortest: int = 1
+    longest: int = 500
+    example: Text | None = None
+    mask: Callable[[str], str] = _as_it_is
+    takes_anything = True
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[str]:
+        words = heard.text.strip()
+        if len(words) < self.shortest:
+            return self._refused(_("That is very short. Please write a little more."))
+        if len(words) > self.longest:
+            return self._refused(
+                _(
+                    "That is {count} characters, and at most {longest} fit here. "
+                    "Please write it shorter."
+                ).fill(count=len(words), longest=self.longest)
+            )
+        return Understood(words)
+
+    def show(self, value: str) -> Text:
+        return verbatim(self.mask(value))
+
+    def _refused(self, why: Text) -> Refused:
+        if self.example is None:
+            return Refused(why)
+        return Refused(_("{why} For example: {example}").fill(why=why, example=self.example))
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Expect[str]):
+    """One of our numbers; `prefix` says of what, `groups` how long it is."""
+
+    prefix: str
+    example: str
+    groups: int = 2
+    takes_anything = True
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[str]:
+        number = read_reference(heard.text, self.prefix, self.groups)
+        if number:
+            return Understood(number)
+        if not looks_like_reference(heard.text):
+            return Unclear()
+        return Refused(
+            _(
+                "This is not quite one of our numbers: a character is missing or different. "
+                "There is never a 0, O, 1, I or L in it. Please compare, for example {example}."
+            ).fill(example=self.example)
+        )
+
+    def show(self, value: str) -> Text:
+        return verbatim(value)

@@ -1,0 +1,263 @@
+"""What a conversation is made of: flows of questions, and answerers that need one turn only.
+
+Start at Flow. How to write one: docs/writing-a-flow.md.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from bot.i18n import Json, Text
+from bot.messages import Attachment, IncomingMessage, Kind, Reply
+
+T = TypeVar("T")
+
+Context = Any
+"""What handlers reach the service through; the engine hands it on without looking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose; `value` is what is stored, at most 200 characters."""
+
+    value: str
+    label: Text
+    detail: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understood(Generic[T]):
+    """The answer."""
+
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An answer, but not one that can be taken: what is wrong and how to mend it."""
+
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Maybe not an answer at all; others may hear it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Part of an answer: the same question stays open, with other options."""
+
+    partial: Json
+    say: Text | None = None
+
+
+Reading = Understood[T] | Refused | Unclear | Narrowed
+
+
+class Answers:
+    """What was answered so far: `answers[DAY]` is a date, and mypy knows."""
+
+    def __init__(self, stored: Mapping[str, Json], argument: str = "") -> None:
+        self._stored = stored
+        self.argument = argument
+        """What the flow was opened with: the number of a booking, say."""
+
+    def __getitem__(self, question: "Question[T]") -> T:
+        return question.expect.load(self._stored[question.key])
+
+    def get(self, question: "Question[T]") -> T | None:
+        stored = self._stored.get(question.key)
+        return None if stored is None else question.expect.load(stored)
+
+    def __contains__(self, question: "Question[Any]") -> bool:
+        return question.key in self._stored
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The situation in which a question is asked or an answer read."""
+
+    answers: Answers
+    context: Context
+    partial: Json = None
+
+
+class Expect(Generic[T]):
+    """How one kind of answer is offered, read, shown and stored. Subclasses are plain values."""
+
+    takes_anything: bool = False
+    """An open question: a question back is listened for first."""
+    takes: frozenset[Kind] = frozenset()
+    """Kinds of message besides text that this can read."""
+
+    def options(self, asked: Asked) -> tuple[Option, ...]:
+        return ()
+
+    def prompt(self, asked: Asked) -> Text | None:
+        """Other words to ask with, once the answer has been narrowed."""
+        return None
+
+    def pick(self, value: str, asked: Asked) -> Reading[T]:
+        """One of the options was chosen, by whatever way."""
+        return self.read(IncomingText(value), asked)
+
+    def read(self, heard: "Heard", asked: Asked) -> Reading[T]:
+        return Unclear()
+
+    def show(self, value: T) -> Text:
+        """For the review: personal data masked (rule C14)."""
+        raise NotImplementedError
+
+    def dump(self, value: T) -> Json:
+        return value
+
+    def load(self, stored: Json) -> T:
+        loaded: T = stored
+        return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message as a question reads it."""
+
+    text: str
+    """As typed, without spaces around it."""
+    plain: str
+    """The same, normalised: half width, Simplified, lower case."""
+    kind: Kind = Kind.TEXT
+    attachment: Attachment | None = None
+
+
+def IncomingText(text: str) -> Heard:  # noqa: N802 - reads as the value that it makes
+    """Heard, for a plain string."""
+    return Heard(text, text)
+
+
+def _always(answers: Answers) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Generic[T]):
+    """One thing to ask: its words, how the answer is read, its name, when it applies."""
+
+    key: str
+    """Stored with the answer: never renamed, never reused."""
+    ask: Text
+    expect: Expect[T]
+    label: Text
+    """Its name in the review and in 'change …': at most six Han characters."""
+    why: Text | None = None
+    """The reason, said when the person asks why (rule C38)."""
+    when: Callable[[Answers], bool] = _always
+    hint: Text | None = None
+    """Said after a miss: the shape of an answer, with an example."""
+    changes: tuple[str, ...] = ()
+    """Keys of the answers that a new answer here makes void."""
+    sensitive: bool = False
+    """Reads sensitive personal data (PIPL Art. 28): consent first, and not over every channel."""
+    optional: bool = False
+    remember: str = ""
+    """Under this name the answer is offered again in this chat's later flows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The flow is over: what is said, and what may be chosen next."""
+
+    reply: Reply
+    options: tuple[Option, ...] = ()
+    forget: bool = False
+    """The person wants nothing kept: what this chat knows of them goes too."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """One answer fell (a place was taken a moment ago); the others stay."""
+
+    question: Question[Any]
+    because: Text
+
+
+Outcome = Done | AskAgain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Several turns, one purpose. Going back, changing, cancelling are not its business."""
+
+    name: str
+    title: Text
+    questions: tuple[Question[Any], ...]
+    finish: Callable[[Answers, Context], Outcome]
+    opening: Text | None = None
+    opens: Callable[[str, Context], Done | None] | None = None
+    """May this flow start, with that argument? A Done says why not, and what else there is."""
+    review: Text | None = None
+    """The words of the 'send it' choice; None: what was answered is acted on at once."""
+    opens_on_kinds: frozenset[Kind] = frozenset()
+    """A message of these kinds, sent out of the blue, starts the flow as its first answer."""
+    keep_for: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an answerer is asked: the person's words, or the argument of a choice."""
+
+    text: str
+    argument: str
+    language: str
+    message: IncomingMessage
+    during: Text | None = None
+    """The title of the flow that is open meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, what may be chosen next, and the preferences that it changed."""
+
+    reply: Reply
+    options: tuple[Option, ...] = ()
+    language: str = ""
+    plain: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """One turn; can be asked in the middle of any flow."""
+
+    name: str
+    reply: Callable[[Request, Context], Answered]
+
+
+Listener = Callable[[IncomingMessage, Context], Answered | None]
+"""Hears free words first while nothing is open: the answer to a member of staff, say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """All conversations, by hand. Raises ValueError for a name that stands twice."""
+
+    flows: tuple[Flow, ...]
+    answerers: tuple[Answerer, ...]
+    listeners: tuple[Listener, ...] = ()
+    commands: Mapping[str, str] = field(default_factory=dict)
+    """Commands whose word is not the conversation's name: {'book': 'booking'}."""
+    fallback: str = "policy"
+    """The answerer that hears what nobody else understood."""
+    by_name: Mapping[str, Flow | Answerer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        everyone: tuple[Flow | Answerer, ...] = (*self.flows, *self.answerers)
+        names = {one.name: one for one in everyone}
+        if len(names) != len(everyone):
+            raise ValueError("two conversations have the same name")
+        for flow in self.flows:
+            keys = [question.key for question in flow.questions]
+            if len(set(keys)) != len(keys) or any(key.startswith("_") for key in keys):
+                raise ValueError(
+                    f"flow {flow.name}: a question's key stands twice or starts with _"
+                )
+        object.__setattr__(self, "by_name", names)

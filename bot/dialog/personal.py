@@ -1,0 +1,184 @@
+"""What people are called and reached by, as answers: read kindly, shown masked."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat
+from stdnum.cn import ric
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
+
+from bot.dialog.flow import Asked, Expect, Heard, Reading, Refused, Unclear, Understood
+from bot.domain.people import mask_id, mask_phone
+from bot.i18n import Text, _, verbatim
+from bot.messages import Kind
+
+EXAMPLE_ID = "11010519491231002X"
+"""The example of the standard itself (GB 11643): nobody's number."""
+ID_LENGTH = 18
+LONGEST_NAME = 40
+FEWEST_ID_DIGITS = 6
+"""Fewer are no attempt at an identity number."""
+MOBILE_DIGITS = 11
+
+_NO_NAME = frozenset("不吗么啥哪谁呢?!。,;:@#")
+"""Characters of questions and sentences, not of names."""
+_BEFORE_A_NAME = re.compile(
+    r"^(?:我(?:的名字)?(?:叫|是)|名字(?:叫|是)|姓名|my name is)[\s:]*", re.IGNORECASE
+)
+
+
+def half_width(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName(Expect[str]):
+    """A person's full name, Chinese or any other; shown whole, so that a slip is seen."""
+
+    takes_anything = True
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[str]:
+        name = " ".join(_BEFORE_A_NAME.sub("", half_width(heard.text)).split())
+        if not name or any(character in _NO_NAME for character in name):
+            return Unclear()
+        if any(character.isdecimal() for character in name):
+            return Refused(
+                _("A name has no digits. Please write it as on the identity card: 陈小明.")
+            )
+        if not all(character.isalpha() or character in " ·•.'-" for character in name):
+            return Refused(
+                _("I can only read letters in a name. Please write just the name: 陈小明.")
+            )
+        if len(name) == 1:
+            return Refused(_("That is one character only. Please write the full name: 陈小明."))
+        if len(name) > LONGEST_NAME:
+            return Refused(_("That is too long for a name. Please write just the name: 陈小明."))
+        return Understood(name)
+
+    def show(self, value: str) -> Text:
+        return verbatim(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone(Expect[str]):
+    """A number to call: mobile, landline with its area code, or foreign with +. E.164."""
+
+    takes_anything = True
+    takes = frozenset({Kind.CONTACT})
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[str]:
+        typed = half_width(heard.text)
+        digits = [character for character in typed if character.isdecimal()]
+        if not digits and heard.kind is Kind.TEXT:
+            return Unclear()
+        number = _number_in(typed)
+        if number is None and heard.kind is Kind.CONTACT:
+            number = _number_in(f"+{typed.lstrip('+')}")
+        if number is not None:
+            return Understood(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+        return Refused(_phone_advice(typed, len(digits)))
+
+    def show(self, value: str) -> Text:
+        return verbatim(mask_phone(value))
+
+
+def _number_in(typed: str) -> PhoneNumber | None:
+    """The number that is all of it, or the first one between other words."""
+    try:
+        number = phonenumbers.parse(typed, "CN")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is not None and phonenumbers.is_valid_number(number):
+        return number
+    matches = iter(phonenumbers.PhoneNumberMatcher(typed, "CN"))
+    found = next(matches, None)
+    return found.number if found else None
+
+
+def _phone_advice(typed: str, digits: int) -> Text:
+    if re.match(r"\D*1", typed) and digits != MOBILE_DIGITS:
+        return _(
+            "A mobile number has 11 digits; this one has {count}. "
+            "Please send it again, for example 138 0013 8000."
+        ).fill(count=digits)
+    if re.match(r"\D*1", typed):
+        return _(
+            "No mobile number begins like this one. "
+            "Please check it and send it again, for example 138 0013 8000."
+        )
+    return _(
+        "I cannot call this number as it stands. A landline needs its area code, for example "
+        "020 8318 8888. A number from abroad begins with +, for example +852 2345 6789."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IdNumber(Expect[str]):
+    """A resident identity number of 18 characters (GB 11643); always shown masked."""
+
+    takes_anything = True
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[str]:
+        typed = re.sub(r"[^0-9A-Z]", "", half_width(heard.text).upper())
+        if sum(character.isdecimal() for character in typed) < FEWEST_ID_DIGITS:
+            return Unclear()
+        found = re.search(r"\d{17}[0-9X]", typed)
+        if found is None or len(re.sub(r"[A-WYZ]", "", typed)) != ID_LENGTH:
+            return Refused(
+                _(
+                    "An identity number has 18 characters; this one has {count}. "
+                    "Please copy it from the card, for example {example}."
+                ).fill(count=len(typed), example=EXAMPLE_ID)
+            )
+        return _checked(found.group())
+
+    def show(self, value: str) -> Text:
+        return verbatim(mask_id(value))
+
+
+def _checked(number: str) -> Reading[str]:
+    """The place in a number is not judged: the library's list cannot know every county."""
+    try:
+        if number[-1] != ric.calc_check_digit(number):
+            raise InvalidChecksum
+        ric.get_birth_date(number)
+    except InvalidComponent:
+        return Refused(
+            _(
+                "Digits 7 to 14 should be the birthday, and this is no date. "
+                "Please compare with the card, for example {example}."
+            ).fill(example=EXAMPLE_ID)
+        )
+    except ValidationError:
+        return Refused(
+            _(
+                "One character does not fit the others. "
+                "Please compare it with the card, for example {example}."
+            ).fill(example=EXAMPLE_ID)
+        )
+    return Understood(number)
+
+
+@dataclass(frozen=True, slots=True)
+class LastFour(Expect[str]):
+    """The last four characters of an identity number. Of a whole number only those are kept."""
+
+    takes_anything = True
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[str]:
+        typed = re.sub(r"[^0-9A-Z]", "", half_width(heard.text).upper())
+        if not any(character.isdecimal() for character in typed):
+            return Unclear()
+        if re.fullmatch(r"(?:\d{14})?\d{3}[0-9X]", typed):
+            return Understood(typed[-4:])
+        return Refused(
+            _(
+                "I need exactly the last four characters of the identity number. "
+                "The last one may be an X, for example 002X."
+            )
+        )
+
+    def show(self, value: str) -> Text:
+        return verbatim("****")

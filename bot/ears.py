@@ -1,0 +1,96 @@
+"""What the channels are given: store what came, have it answered, show a chat's lines."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+
+from bot.channels.base import StoreDown
+from bot.inbox import Inbox
+from bot.messages import Address, Attachment, IncomingMessage, Line
+from bot.storage import conversations, files, transcript
+from bot.storage.db import Connection, Database, Unavailable
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 3.0
+"""Seconds between two looks for lines that another replica wrote."""
+LINES = 200
+
+
+class OurEars:
+    """bot.channels.base.Ears, over the inbox and the database."""
+
+    def __init__(self, inbox: Inbox, database: Database, now: Callable[[], datetime]) -> None:
+        self._inbox = inbox
+        self._database = database
+        self._now = now
+        self._answering: set[asyncio.Task[None]] = set()
+
+    async def hear(self, message: IncomingMessage) -> None:
+        await self.hear_all([message])
+
+    async def hear_all(self, messages: Sequence[IncomingMessage]) -> None:
+        for conversation_id in await self._stored(messages):
+            task = asyncio.create_task(self._answer(conversation_id))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+
+    async def hear_and_answer(self, message: IncomingMessage) -> None:
+        for conversation_id in await self._stored([message]):
+            await self._answer(conversation_id)
+
+    async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
+        try:
+            await self._inbox.park(channel, event_id, raw, why)
+        except Unavailable as error:
+            raise StoreDown(str(error)) from error
+
+    async def transcript(self, who: Address, after: str = "") -> Sequence[Line]:
+        now = self._now()
+
+        def look(connection: Connection) -> Sequence[Line]:
+            conversation_id = conversations.find(connection, who)
+            if conversation_id is None:
+                return ()
+            return transcript.lines(connection, conversation_id, after=after, limit=LINES, now=now)
+
+        try:
+            return await self._database.read(look)
+        except Unavailable as error:
+            raise StoreDown(str(error)) from error
+
+    async def changes(self, who: Address) -> AsyncIterator[None]:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            yield
+
+    async def keep_file(self, content: bytes, media_type: str, name: str) -> Attachment:
+        reference = secrets.token_urlsafe(18)
+        now = self._now()
+        try:
+            await self._database.write(
+                lambda connection: files.keep(connection, reference, content, media_type, name, now)
+            )
+        except Unavailable as error:
+            raise StoreDown(str(error)) from error
+        return Attachment(reference, media_type, name, len(content))
+
+    async def settle(self) -> None:
+        """Wait until every message that was heard has been answered."""
+        while self._answering:
+            await asyncio.wait(self._answering)
+
+    async def _stored(self, messages: Sequence[IncomingMessage]) -> list[int]:
+        try:
+            return await self._inbox.receive(messages)
+        except Unavailable as error:
+            raise StoreDown(str(error)) from error
+
+    async def _answer(self, conversation_id: int) -> None:
+        try:
+            await self._inbox.answer_waiting(conversation_id)
+        except Unavailable:
+            # It is stored: the sweep answers it when the store is back.
+            log.warning("store_down", extra={"conversation": conversation_id})

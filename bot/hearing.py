@@ -1,0 +1,59 @@
+"""The engine's hearing and the library's search, made of bot.understanding and the content."""
+
+from bot.content import ContentPack
+from bot.dialog import Control, Intent
+from bot.i18n import LANGUAGES
+from bot.services.articles import Finding
+from bot.understanding import controls, intents, normalise
+from bot.understanding.search import Finder
+
+
+def finder_of(pack: ContentPack) -> Finder:
+    """A finder over every way to ask, in all languages."""
+    asked: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for article in pack.articles(language):
+            asked.setdefault(article.id, []).extend((article.title, *article.questions))
+    return Finder(asked)
+
+
+class OurHearing:
+    """bot.dialog.Hearing."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+
+    def search(self, text: str, language: str) -> Finding:
+        """bot.services.articles.Search."""
+        found = self._finder.find(text)
+        return Finding(found.ids, found.sure)
+
+    def plain(self, text: str) -> str:
+        return normalise.bare(text)
+
+    def control(self, text: str) -> Control | None:
+        name = controls.control_in(text)
+        return Control(name) if name else None
+
+    def number(self, text: str) -> int | None:
+        return normalise.number_in(text)
+
+    def intent(self, text: str, language: str) -> Intent | None:
+        name = intents.conversation_in(text)
+        if name == "language":
+            return Intent("language", intents.language_named(text), sure=True)
+        if name:
+            return Intent(name, sure=True)
+        found = self._finder.find(text)
+        if not found.sure:
+            return None
+        return Intent("policy", found.ids[0], sure=True)
+
+    def emergency(self, text: str) -> bool:
+        return intents.is_emergency(text)
+
+    def is_question(self, text: str) -> bool:
+        return intents.is_question(text)
+
+    def language_of(self, text: str) -> str:
+        return normalise.language_of(text)

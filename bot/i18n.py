@@ -1,0 +1,164 @@
+"""Sentences that are translated when they are sent: `_("...")` makes a Text, `Text.to` says it.
+
+Message ids are English; people read the catalogues in locales/<language>/bot.po.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+"""Every user-facing text exists in these, Chinese first."""
+
+GUANGDONG = ZoneInfo("Asia/Shanghai")
+LOCALES = Path(__file__).parent.parent / "locales"
+
+# Accessibility rule C12: a date is written out with its weekday, a time with its half of the day.
+_DATE = {"en": "EEEE, d MMMM y", "zh_Hans": "y年M月d日（EEEE）", "zh_Hant": "y年M月d日（EEEE）"}
+_TIME = {"en": "h:mm a", "zh_Hans": "ah点mm分", "zh_Hant": "ah點mm分"}
+
+Value = "str | int | date | datetime | Text"
+Json = Any
+
+
+class Translator:
+    """One language: its sentences, its dates."""
+
+    def __init__(self, language: str, catalogue: GNUTranslations) -> None:
+        self.language = language
+        self.locale = Locale.parse(language)
+        self._catalogue = catalogue
+
+    def sentence(self, msgid: str) -> str:
+        return self._catalogue.gettext(msgid) if msgid else ""
+
+    def counted(self, singular: str, plural: str, count: int) -> str:
+        return self._catalogue.ngettext(singular, plural, count)
+
+    def date(self, day: date) -> str:
+        return format_datetime(_noon(day), _DATE[self.language], locale=self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Date and time in Guangdong's time zone; `moment` must be aware."""
+        local = moment.astimezone(GUANGDONG).replace(tzinfo=None)
+        pattern = f"{_DATE[self.language]}{' ' if self.language == 'en' else ''}"
+        return format_datetime(local, pattern + _TIME[self.language], locale=self.locale)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence and the values in its {fields}; a value may be a Text too."""
+
+    msgid: str
+    values: tuple[tuple[str, Any], ...] = ()
+    plural: str = ""
+    verbatim: bool = False
+
+    def fill(self, **values: Any) -> "Text":
+        return replace(self, values=(*self.values, *values.items()))
+
+    def to(self, translator: Translator) -> str:
+        if self.verbatim:
+            return self.msgid
+        values = {name: _said(value, translator) for name, value in self.values}
+        if self.plural:
+            count = dict(self.values)["count"]
+            sentence = translator.counted(self.msgid, self.plural, count)
+        else:
+            sentence = translator.sentence(self.msgid)
+        return sentence.format(**values) if values else sentence
+
+    def dump(self) -> Json:
+        """Plain JSON; `load` gives an equal Text back."""
+        if self.verbatim:
+            return [self.msgid]
+        return [self.msgid, [[n, _dump_value(v)] for n, v in self.values], self.plural]
+
+    @classmethod
+    def load(cls, stored: Json) -> "Text":
+        if len(stored) == 1:
+            return cls(stored[0], verbatim=True)
+        msgid, values, plural = stored
+        return cls(msgid, tuple((n, _load_value(v)) for n, v in values), plural)
+
+
+def _(msgid: str) -> Text:
+    """Mark a sentence for translation."""
+    return Text(msgid)
+
+
+def ngettext(singular: str, plural: str, count: int) -> Text:
+    """A sentence that depends on {count}."""
+    return Text(singular, (("count", count),), plural)
+
+
+def verbatim(words: str) -> Text:
+    """Words that are nobody's to translate: a name, a number, a resident's own sentence."""
+    return Text(words, verbatim=True)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def translator(language: str) -> Translator:
+    """The translator of one of LANGUAGES; anything else gets Simplified Chinese."""
+    if language not in LANGUAGES:
+        language = LANGUAGES[0]
+    compiled = BytesIO()
+    with (LOCALES / language / "bot.po").open("rb") as catalogue:
+        write_mo(compiled, read_po(catalogue, locale=language))
+    compiled.seek(0)
+    return Translator(language, GNUTranslations(compiled))
+
+
+def closest_language(tag: str) -> str:
+    """The language of ours nearest to an IETF tag such as 'zh-HK'; '' where there is none."""
+    tag = tag.replace("_", "-").lower()
+    if tag.startswith("zh"):
+        traditional = any(part in tag for part in ("hant", "-hk", "-mo", "-tw"))
+        return "zh_Hant" if traditional else "zh_Hans"
+    if tag.startswith("yue"):
+        return "zh_Hant"
+    return "en" if tag.startswith("en") else ""
+
+
+def _said(value: Any, translator: Translator) -> str:
+    if isinstance(value, Text):
+        return value.to(translator)
+    if isinstance(value, datetime):
+        return translator.moment(value)
+    if isinstance(value, date):
+        return translator.date(value)
+    return str(value)
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - a date has no zone
+
+
+def _dump_value(value: Any) -> Json:
+    if isinstance(value, Text):
+        return {"text": value.dump()}
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    return value
+
+
+def _load_value(stored: Json) -> Any:
+    if not isinstance(stored, dict):
+        return stored
+    if "text" in stored:
+        return Text.load(stored["text"])
+    if "moment" in stored:
+        return datetime.fromisoformat(stored["moment"])
+    return date.fromisoformat(stored["date"])

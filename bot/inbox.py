@@ -1,0 +1,241 @@
+"""One message: stored before it is acknowledged, then one turn in one transaction.
+
+`receive` stores; `answer_waiting` locks the conversation, takes its oldest unhandled message,
+runs the engine, and commits state, domain rows and replies together. A message on which the
+turn breaks is tried again and, after the third time, goes to a person.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.dialog import Carrying, Conversation, Engine
+from bot.i18n import _
+from bot.messages import Address, IncomingMessage, Link, Reply
+from bot.services import Known, Turn
+from bot.storage import conversations, heard, messages
+from bot.storage.db import Connection, Database, Unavailable
+from bot.storage.messages import OutgoingRow, Saying
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""After so many broken turns a person gets the message."""
+PAUSES = (0.05, 0.5)
+"""Seconds before the second and the third try."""
+REMEMBERED = 20_000
+"""Addresses whose conversation's id is kept in memory: it spares two statements a message."""
+
+Deliver = Callable[[Sequence[OutgoingRow]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How one channel's conversations are held."""
+
+    carrying: Carrying = Carrying.CONSENT
+
+
+class Inbox:
+    """Receives messages and has them answered. Several processes may share one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        known: Known,
+        now: Callable[[], datetime],
+        me: str,
+        deliver: Deliver,
+        manners: dict[str, Manners],
+        private_link: Callable[[str], str],
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._known = known
+        self._now = now
+        self._me = me
+        self._deliver = deliver
+        self._manners = manners
+        self._private_link = private_link
+        self._ids: dict[Address, int] = {}
+
+    async def receive(self, arrived: Sequence[IncomingMessage]) -> list[int]:
+        """Durable when it returns; ids of the conversations to answer. Raises Unavailable."""
+        now = self._now()
+        return await self._database.write(lambda connection: self._store(connection, arrived, now))
+
+    def _store(
+        self, connection: Connection, arrived: Sequence[IncomingMessage], now: datetime
+    ) -> list[int]:
+        ids: dict[int, None] = {}
+        for message in arrived:
+            who = message.sender
+            conversation_id = self._ids.get(who)
+            if conversation_id is None:
+                language = message.language or "zh_Hans"
+                conversation_id = conversations.ensure(connection, who, language, now)
+                if len(self._ids) >= REMEMBERED:
+                    self._ids.clear()
+                self._ids[who] = conversation_id
+            heard.store(connection, message, conversation_id, now)
+            ids[conversation_id] = None
+        return list(ids)
+
+    def forget(self, who: Address) -> None:
+        """The conversation was erased: its id must be looked up anew."""
+        self._ids.pop(who, None)
+
+    async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
+        """Keep what nobody could parse."""
+        now = self._now()
+        await self._database.write(
+            lambda connection: heard.park_raw(connection, channel, event_id, raw, why, now)
+        )
+        log.warning("unreadable_event_parked", extra={"channel": channel})
+
+    async def answer_waiting(self, conversation_id: int) -> None:
+        """Take turns until no message of this conversation waits. Raises Unavailable."""
+        tries = 0
+        while True:
+            try:
+                outgoing = await self._database.write(
+                    lambda connection: self._turn(connection, conversation_id)
+                )
+            except Unavailable:
+                raise
+            except Exception:  # every bug ends here: the message is kept and tried again
+                tries += 1
+                log.exception(
+                    "turn_failed", extra={"conversation": conversation_id, "tries": tries}
+                )
+                outgoing = await self._database.write(
+                    lambda connection: self._failed(connection, conversation_id)
+                )
+                if outgoing == []:
+                    await asyncio.sleep(PAUSES[min(tries, len(PAUSES)) - 1])
+            else:
+                tries = 0
+            if outgoing is None:
+                return
+            if outgoing:
+                self._deliver(outgoing)
+
+    def _turn(self, connection: Connection, conversation_id: int) -> list[OutgoingRow] | None:
+        """One message, in one transaction; None: nothing waits."""
+        now = self._now()
+        locked = conversations.lock(connection, conversation_id, self._me, now)
+        if locked is None:
+            return None
+        row = heard.next_heard(connection, conversation_id)
+        if row is None:
+            return None
+        message = row.message
+        turn = Turn(connection, now, self._known, locked.address, conversation_id, message.event_id)
+        before = self._conversation(locked, message)
+        after, replies = self._engine.take_turn(
+            before,
+            message,
+            turn,
+            now=now,
+            carrying=self._manners.get(locked.address.channel, Manners()).carrying,
+            private_page=lambda: self._private_page(turn),
+        )
+        gone = message.kind == "left"
+        if gone:
+            messages.hold_all(connection, conversation_id, "the person left this chat")
+        elif not locked.reachable:
+            messages.release_held(connection, conversation_id, now)
+        if after.consented != before.consented:
+            conversations.record_consent(
+                connection, locked, "sensitive", now, given=after.consented
+            )
+        conversations.save(
+            connection, locked, after.dump(), after.language, now, reachable=not gone
+        )
+        heard.mark_handled(connection, row.id)
+        must_queue = locked.must_queue or not locked.reachable
+        return self._say(connection, locked, replies, after.language, row.id, must_queue, now)
+
+    def _conversation(self, locked: conversations.Locked, message: IncomingMessage) -> Conversation:
+        if locked.state is not None:
+            try:
+                return Conversation.load(locked.state)
+            except (KeyError, TypeError, ValueError):
+                log.warning("state_unreadable", extra={"conversation": locked.id})
+        guess = self._engine.hearing.language_of(message.text)
+        return Conversation(language=guess or locked.language)
+
+    def _say(
+        self,
+        connection: Connection,
+        locked: conversations.Locked,
+        replies: Sequence[Reply],
+        language: str,
+        heard_id: int,
+        must_queue: bool,  # noqa: FBT001 - decided by the caller, for the whole turn
+        now: datetime,
+    ) -> list[OutgoingRow]:
+        sayings = [
+            Saying(reply, language, inbox_id=heard_id, position=at)
+            for at, reply in enumerate(replies)
+        ]
+        owner = None if must_queue else self._me
+        uids = messages.say(connection, locked.id, sayings, now, owner)
+        return [
+            OutgoingRow(
+                uid=uid,
+                channel=locked.address.channel,
+                user_id=locked.address.user_id,
+                conversation_id=locked.id,
+                language=language,
+                reply=reply,
+                lease_until=now + messages.LEASE if owner else None,
+            )
+            for uid, reply in zip(uids, replies, strict=True)
+        ]
+
+    def _private_page(self, turn: Turn) -> Link:
+        token = turn.privacy.new_link(turn.conversation_id)
+        return Link(self._private_link(token), _("Answer on our own page"))
+
+    def _failed(self, connection: Connection, conversation_id: int) -> list[OutgoingRow] | None:
+        """Count the broken turn; the last time, a person gets it and the resident an apology."""
+        now = self._now()
+        locked = conversations.lock(connection, conversation_id, self._me, now)
+        if locked is None:
+            return None
+        row = heard.next_state(connection, conversation_id)
+        if row is None:
+            return None
+        heard_id, tries = row
+        heard.mark_failed(
+            connection, heard_id, "the turn broke on this message", park=tries + 1 >= TRIES
+        )
+        if tries + 1 < TRIES:
+            return []
+        turn = Turn(connection, now, self._known, locked.address, conversation_id, str(heard_id))
+        number = turn.tickets.open_failure(heard_id)
+        apology = Reply(
+            paragraphs=(
+                _(
+                    "I am sorry: I could not deal with your last message. "
+                    "It is not lost. A person will read it and answer you here."
+                ),
+                _("Your number is {number}.").fill(number=number),
+            )
+        )
+        return self._say(
+            connection, locked, [apology], locked.language, heard_id, locked.must_queue, now
+        )
+
+    async def answer_left_over(self, before: datetime, limit: int = 200) -> int:
+        """Answer what a crash or an outage left waiting; how many conversations."""
+        ids = await self._database.read(
+            lambda connection: heard.conversations_waiting(connection, before, limit)
+        )
+        for conversation_id in ids:
+            await self.answer_waiting(conversation_id)
+        return len(ids)

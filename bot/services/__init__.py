@@ -1,0 +1,120 @@
+"""What can be done: one method is one use case, inside the transaction it is given.
+
+Services is all of them over one transaction; Turn is the same for one message of one chat.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bot.messages import Address
+
+if TYPE_CHECKING:
+    from bot.domain.calendar import WorkCalendar
+    from bot.domain.regions import Regions
+    from bot.services.applications import Applications
+    from bot.services.articles import Articles, Library
+    from bot.services.audit import Audit
+    from bot.services.notices import Notices
+    from bot.services.privacy import Privacy
+    from bot.services.staff import Staff
+    from bot.services.stuck import Stuck
+    from bot.services.tickets import Tickets
+    from bot.services.visits import Visits
+    from bot.storage.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What every transaction reads and none changes."""
+
+    regions: "Regions"
+    library: "Library"
+    calendar: "WorkCalendar"
+
+
+class Services:
+    """All use cases over one transaction: it commits together, or not at all."""
+
+    def __init__(self, connection: "Connection", now: datetime, known: Known) -> None:
+        self.connection = connection
+        self.now = now
+        self.known = known
+
+    @property
+    def regions(self) -> "Regions":
+        return self.known.regions
+
+    @cached_property
+    def visits(self) -> "Visits":
+        from bot.services.visits import Visits
+
+        return Visits(self)
+
+    @cached_property
+    def applications(self) -> "Applications":
+        from bot.services.applications import Applications
+
+        return Applications(self)
+
+    @cached_property
+    def articles(self) -> "Articles":
+        from bot.services.articles import Articles
+
+        return Articles(self)
+
+    @cached_property
+    def tickets(self) -> "Tickets":
+        from bot.services.tickets import Tickets
+
+        return Tickets(self)
+
+    @cached_property
+    def notices(self) -> "Notices":
+        from bot.services.notices import Notices
+
+        return Notices(self)
+
+    @cached_property
+    def staff(self) -> "Staff":
+        from bot.services.staff import Staff
+
+        return Staff(self)
+
+    @cached_property
+    def audit(self) -> "Audit":
+        from bot.services.audit import Audit
+
+        return Audit(self)
+
+    @cached_property
+    def stuck(self) -> "Stuck":
+        from bot.services.stuck import Stuck
+
+        return Stuck(self)
+
+    @cached_property
+    def privacy(self) -> "Privacy":
+        from bot.services.privacy import Privacy
+
+        return Privacy(self)
+
+
+class Turn(Services):
+    """What a handler can reach while it answers one message."""
+
+    def __init__(
+        self,
+        connection: "Connection",
+        now: datetime,
+        known: Known,
+        who: Address,
+        conversation_id: int,
+        event_id: str,
+    ) -> None:
+        super().__init__(connection, now, known)
+        self.who = who
+        self.conversation_id = conversation_id
+        self.event_id = event_id
+        """Of the message being answered: the key that makes a repeated turn do one thing."""

@@ -1,0 +1,38 @@
+"""Tell a person something, in their language, wherever they talk with us."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.messages import Address, Reply
+from bot.storage import conversations, messages
+from bot.storage.messages import Saying
+
+if TYPE_CHECKING:
+    from bot.services import Services
+
+
+class Notices:
+    """A notice never changes what is being asked in the chat."""
+
+    def __init__(self, services: "Services") -> None:
+        self._connection = services.connection
+        self._now = services.now
+
+    def address(self, conversation_id: int) -> Address | None:
+        """Where that chat is held."""
+        return conversations.address_of(self._connection, conversation_id)
+
+    def tell(
+        self,
+        conversation_id: int,
+        reply: Reply,
+        *,
+        who: str = "bot",
+        subject: str | None = None,
+        due: datetime | None = None,
+    ) -> str:
+        """Into the outbox, in this transaction; its uid."""
+        language = conversations.language_of(self._connection, conversation_id)
+        saying = Saying(reply, language, who=who, subject=subject, due=due)
+        (uid,) = messages.say(self._connection, conversation_id, [saying], self._now)
+        return uid

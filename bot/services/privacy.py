@@ -1,0 +1,85 @@
+"""What is kept of a person: shown, deleted; and one-time links to our own page."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.messages import Address
+from bot.storage import conversations, private_links, transcript
+
+if TYPE_CHECKING:
+    from bot.i18n import Json
+    from bot.services import Services
+
+LINK_LASTS = timedelta(minutes=30)
+
+
+class Privacy:
+    """Links, export and erasure of one conversation."""
+
+    def __init__(self, services: "Services") -> None:
+        self._connection = services.connection
+        self._now = services.now
+
+    def new_link(self, conversation_id: int) -> str:
+        """A token of 192 bits that opens our own page for this chat, once, for LINK_LASTS."""
+        token = secrets.token_urlsafe(24)
+        expires = self._now + LINK_LASTS
+        private_links.add(self._connection, hashed(token), conversation_id, expires)
+        return token
+
+    def open_link(self, token: str, session: str) -> Address | None:
+        """Bind the page's session to the chat; None: unknown, used or too old."""
+        conversation_id = private_links.use(
+            self._connection, hashed(token), hashed(session), self._now
+        )
+        if conversation_id is None:
+            return None
+        return conversations.address_of(self._connection, conversation_id)
+
+    def behind(self, session: str) -> Address | None:
+        """The chat whose sensitive questions this page may ask; None: none, or no longer."""
+        conversation_id = private_links.behind(self._connection, hashed(session), self._now)
+        if conversation_id is None:
+            return None
+        return conversations.address_of(self._connection, conversation_id)
+
+    def export(self, who: Address) -> "Json":
+        """All lines of a chat, as plain JSON (PIPL Art. 45)."""
+        conversation_id = conversations.find(self._connection, who)
+        if conversation_id is None:
+            return None
+        lines = transcript.lines(self._connection, conversation_id, limit=100_000)
+        return {
+            "channel": who.channel,
+            "lines": [
+                {
+                    "at": line.at.isoformat(),
+                    "who": line.who,
+                    "text": line.text,
+                    "reply": line.reply and line.reply.dump(),
+                }
+                for line in lines
+            ],
+        }
+
+    def erase_history(self, conversation_id: int) -> None:
+        """All that was heard and said before this turn; the chat itself goes on."""
+        conversations.erase_history(self._connection, conversation_id)
+
+    def erase(self, who: Address) -> bool:
+        """Everything of this chat (PIPL Art. 47); False: there is none.
+
+        Tickets and bookings stay as the federation's records, no longer linked to a chat.
+        """
+        conversation_id = conversations.find(self._connection, who)
+        if conversation_id is None:
+            return False
+        conversations.erase(self._connection, conversation_id)
+        return True
+
+
+def hashed(token: str) -> str:
+    """Tokens are stored as their hashes: who reads the table can open nothing."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The database: the only importer of sqlalchemy. Start at tables.py, then db.py."""

@@ -1,0 +1,197 @@
+"""Lock, load and save one conversation; find it by its address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, select, update
+
+from bot.i18n import Json
+from bot.messages import Address
+from bot.storage.db import insert_unless_there
+from bot.storage.tables import consents, conversations, inbox, outbox
+from bot.storage.vault import vault_of
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """One conversation, locked until the transaction ends."""
+
+    id: int
+    address: Address
+    language: str
+    state: Json | None
+    reachable: bool
+    must_queue: bool
+    """Older messages still wait to go out, so new ones may not go first."""
+
+
+def ensure(connection: Connection, who: Address, language: str, now: datetime) -> int:
+    """The id of this address' conversation, made if it is new."""
+    found = find(connection, who)
+    if found is not None:
+        return found
+    connection.execute(
+        insert_unless_there(connection, conversations),
+        {
+            "channel": who.channel,
+            "user_id": who.user_id,
+            "language": language,
+            "created_at": now,
+        },
+    )
+    made = find(connection, who)
+    assert made is not None  # noqa: S101 - inserted by us or, a moment before, by another
+    return made
+
+
+_FIND = select(conversations.c.id).where(
+    conversations.c.channel == bindparam("channel"), conversations.c.user_id == bindparam("user")
+)
+
+
+def find(connection: Connection, who: Address) -> int | None:
+    found: int | None = connection.execute(
+        _FIND, {"channel": who.channel, "user": who.user_id}
+    ).scalar()
+    return found
+
+
+_ELSEWHERE = exists().where(
+    outbox.c.conversation_id == conversations.c.id,
+    outbox.c.state.in_(("waiting", "sending", "unknown")),
+    or_(outbox.c.due <= bindparam("now"), outbox.c.tries > 0),
+    or_(
+        outbox.c.state != "sending",
+        outbox.c.lease_owner != bindparam("me"),
+        outbox.c.lease_until <= bindparam("now"),
+    ),
+)
+_LOCK = (
+    select(
+        conversations.c.id,
+        conversations.c.channel,
+        conversations.c.user_id,
+        conversations.c.language,
+        conversations.c.sealed,
+        conversations.c.reachable,
+        _ELSEWHERE.label("must_queue"),
+    )
+    .where(conversations.c.id == bindparam("of"))
+    .with_for_update(of=conversations)
+)
+
+
+def lock(connection: Connection, conversation_id: int, me: str, now: datetime) -> Locked | None:
+    """Nobody else takes a turn of this conversation until we commit; None: it was erased."""
+    row = connection.execute(_LOCK, {"of": conversation_id, "me": me, "now": now}).first()
+    if row is None:
+        return None
+    state = (
+        vault_of(connection).open_json(row.sealed, _where(row.channel, row.user_id))
+        if row.sealed
+        else None
+    )
+    return Locked(
+        id=row.id,
+        address=Address(row.channel, row.user_id),
+        language=row.language,
+        state=state,
+        reachable=row.reachable,
+        must_queue=row.must_queue,
+    )
+
+
+_SAVE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("of"))
+    .values(
+        sealed=bindparam("state"),
+        language=bindparam("speaks"),
+        reachable=bindparam("reached"),
+        last_heard=bindparam("now"),
+    )
+)
+
+
+def save(
+    connection: Connection,
+    locked: Locked,
+    state: Json,
+    language: str,
+    now: datetime,
+    *,
+    reachable: bool = True,
+) -> None:
+    sealed = vault_of(connection).seal_json(
+        state, _where(locked.address.channel, locked.address.user_id)
+    )
+    connection.execute(
+        _SAVE,
+        {
+            "of": locked.id,
+            "state": sealed,
+            "speaks": language,
+            "reached": reachable,
+            "now": now,
+        },
+    )
+
+
+def set_unreachable(connection: Connection, conversation_id: int) -> None:
+    connection.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(reachable=False)
+    )
+
+
+def record_consent(
+    connection: Connection, locked: Locked, scope: str, now: datetime, *, given: bool
+) -> None:
+    """The ledger of consents (PIPL Art. 14-16, 29): rows are added, never changed."""
+    connection.execute(
+        insert(consents).values(
+            conversation_id=locked.id,
+            scope=scope,
+            given=given,
+            channel=locked.address.channel,
+            at=now,
+        )
+    )
+
+
+def language_of(connection: Connection, conversation_id: int) -> str:
+    """The language that this chat speaks."""
+    row: Any = connection.execute(
+        select(conversations.c.language).where(conversations.c.id == conversation_id)
+    ).scalar()
+    return str(row)
+
+
+def address_of(connection: Connection, conversation_id: int) -> Address | None:
+    row = connection.execute(
+        select(conversations.c.channel, conversations.c.user_id).where(
+            conversations.c.id == conversation_id
+        )
+    ).first()
+    return Address(row.channel, row.user_id) if row else None
+
+
+def erase_history(connection: Connection, conversation_id: int) -> None:
+    """Answered messages and messages that went out; what is open stays to be dealt with."""
+    connection.execute(
+        delete(inbox).where(inbox.c.conversation_id == conversation_id, inbox.c.state == "handled")
+    )
+    connection.execute(
+        delete(outbox).where(
+            outbox.c.conversation_id == conversation_id, outbox.c.state.in_(("sent", "dropped"))
+        )
+    )
+
+
+def erase(connection: Connection, conversation_id: int) -> None:
+    """The conversation and all that was heard and said in it."""
+    connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
+
+
+def _where(channel: str, user_id: str) -> str:
+    return f"conversations.sealed:{channel}:{user_id}"

@@ -1,0 +1,102 @@
+"""Files that came with messages: sealed, found by an unguessable reference."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.storage.db import insert_unless_there
+from bot.storage.tables import files
+from bot.storage.vault import vault_of
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file, opened; `content` None: still with its channel."""
+
+    reference: str
+    media_type: str
+    content: bytes | None
+    channel: str
+    origin: str
+
+
+def keep(
+    connection: Connection,
+    reference: str,
+    content: bytes,
+    media_type: str,
+    name: str,
+    now: datetime,
+) -> None:
+    vault = vault_of(connection)
+    connection.execute(
+        insert(files).values(
+            reference=reference,
+            media_type=media_type,
+            sealed_name=vault.seal(name.encode(), f"files.sealed_name:{reference}"),
+            sealed=vault.seal(content, f"files.sealed:{reference}"),
+            size=len(content),
+            created_at=now,
+        )
+    )
+
+
+def expect(
+    connection: Connection,
+    reference: str,
+    media_type: str,
+    channel: str,
+    origin: str,
+    size: int,
+    now: datetime,
+) -> None:
+    """A file that its channel still holds: the relay fetches it soon."""
+    connection.execute(
+        insert_unless_there(connection, files),
+        {
+            "reference": reference,
+            "media_type": media_type,
+            "channel": channel,
+            "origin": origin,
+            "size": size,
+            "created_at": now,
+        },
+    )
+
+
+def fill(connection: Connection, reference: str, content: bytes) -> None:
+    connection.execute(
+        update(files)
+        .where(files.c.reference == reference)
+        .values(
+            sealed=vault_of(connection).seal(content, f"files.sealed:{reference}"),
+            size=len(content),
+        )
+    )
+
+
+def give_up(connection: Connection, reference: str) -> None:
+    """The channel no longer has it: an empty file, so that nobody asks again."""
+    fill(connection, reference, b"")
+
+
+def find(connection: Connection, reference: str) -> StoredFile | None:
+    row = connection.execute(select(files).where(files.c.reference == reference)).first()
+    if row is None:
+        return None
+    content = (
+        vault_of(connection).open(row.sealed, f"files.sealed:{reference}") if row.sealed else None
+    )
+    return StoredFile(reference, row.media_type, content, row.channel or "", row.origin or "")
+
+
+def missing(connection: Connection, limit: int = 20) -> list[StoredFile]:
+    """Files that a channel still holds."""
+    rows = connection.execute(
+        select(files).where(files.c.sealed.is_(None)).order_by(files.c.created_at).limit(limit)
+    )
+    return [
+        StoredFile(row.reference, row.media_type, None, row.channel or "", row.origin or "")
+        for row in rows
+    ]

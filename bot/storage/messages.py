@@ -1,0 +1,253 @@
+"""What is said: outbox rows, their leases and their ends. Statements are built once."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, insert, or_, select, update
+
+from bot.i18n import Json
+from bot.messages import Reply
+from bot.storage.tables import conversations, outbox
+from bot.storage.vault import vault_of
+
+LEASE = timedelta(seconds=60)
+"""How long a sender may take before another replica takes its row over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingRow:
+    """One outbox row; whoever holds its lease may send it now."""
+
+    uid: str
+    channel: str
+    user_id: str
+    conversation_id: int
+    language: str
+    reply: Reply
+    lease_until: datetime | None
+    """None: not leased to this process; the relay will come to it in its turn."""
+    tries: int = 0
+    repeated: bool = False
+    """An earlier try may have arrived."""
+
+
+_SAY = insert(outbox)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A reply on its way into the outbox."""
+
+    reply: Reply
+    language: str
+    who: str = "bot"
+    due: datetime | None = None
+    subject: str | None = None
+    inbox_id: int | None = None
+    position: int = 0
+
+
+def say(
+    connection: Connection,
+    conversation_id: int,
+    sayings: Sequence[Saying],
+    now: datetime,
+    lease_owner: str | None = None,
+) -> list[str]:
+    """Outbox rows, in order; their uids. With an owner, that process sends them at once."""
+    vault = vault_of(connection)
+    rows: list[dict[str, Any]] = []
+    for saying in sayings:
+        uid = secrets.token_hex(12)
+        at_once = lease_owner and saying.due is None
+        rows.append(
+            {
+                "uid": uid,
+                "conversation_id": conversation_id,
+                "inbox_id": saying.inbox_id,
+                "position": saying.position,
+                "who": saying.who,
+                "language": saying.language,
+                "sealed": vault.seal_json(saying.reply.dump(), f"outbox.sealed:{uid}"),
+                "state": "sending" if at_once else "waiting",
+                "subject": saying.subject,
+                "due": saying.due or now,
+                "lease_owner": lease_owner if at_once else None,
+                "lease_until": now + LEASE if at_once else None,
+                "created_at": now,
+            }
+        )
+    if rows:
+        connection.execute(_SAY, rows)
+    return [row["uid"] for row in rows]
+
+
+def take_back(connection: Connection, subject: str) -> None:
+    """Reminders of this subject that have not gone out never will."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.subject == subject, outbox.c.state == "waiting")
+        .values(state="dropped")
+    )
+
+
+def lease_due(connection: Connection, owner: str, now: datetime, limit: int) -> list[OutgoingRow]:
+    """Rows to send now: only the oldest open one of each conversation, each to one holder."""
+    older = outbox.alias("older")
+    blocked = (
+        select(older.c.id)
+        .where(
+            older.c.conversation_id == outbox.c.conversation_id,
+            older.c.id < outbox.c.id,
+            older.c.state.in_(("waiting", "sending", "unknown")),
+            or_(older.c.due <= now, older.c.tries > 0),
+        )
+        .exists()
+    )
+    ready = or_(
+        outbox.c.state.in_(("waiting", "unknown")),
+        (outbox.c.state == "sending") & (outbox.c.lease_until < now),
+    )
+    wanted = (
+        select(outbox.c.id)
+        .where(
+            outbox.c.state.in_(("waiting", "sending", "unknown")),
+            ready,
+            outbox.c.due <= now,
+            ~blocked,
+        )
+        .order_by(outbox.c.due, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = [row[0] for row in connection.execute(wanted)]
+    if not ids:
+        return []
+    # A lease that ran out was a send whose outcome nobody saw.
+    repeated = select(outbox.c.id).where(
+        outbox.c.id.in_(ids), outbox.c.state.in_(("sending", "unknown"))
+    )
+    again = {row[0] for row in connection.execute(repeated)}
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(ids))
+        .values(
+            state="sending",
+            lease_owner=owner,
+            lease_until=now + LEASE,
+            # A lease that ran out counts: its send broke the process, or took too long.
+            tries=outbox.c.tries + case((outbox.c.state == "sending", 1), else_=0),
+        )
+    )
+    return [
+        _outgoing(connection, row, repeated=row.id in again)
+        for row in connection.execute(
+            _outgoing_rows().where(outbox.c.id.in_(ids)).order_by(outbox.c.id)
+        )
+    ]
+
+
+def _outgoing_rows() -> Any:
+    return select(
+        outbox.c.id,
+        outbox.c.uid,
+        outbox.c.conversation_id,
+        outbox.c.language,
+        outbox.c.sealed,
+        outbox.c.tries,
+        outbox.c.lease_until,
+        conversations.c.channel,
+        conversations.c.user_id,
+    ).join(conversations, conversations.c.id == outbox.c.conversation_id)
+
+
+def _outgoing(connection: Connection, row: Any, *, repeated: bool) -> OutgoingRow:
+    stored: Json = vault_of(connection).open_json(row.sealed, f"outbox.sealed:{row.uid}")
+    return OutgoingRow(
+        uid=row.uid,
+        channel=row.channel,
+        user_id=row.user_id,
+        conversation_id=row.conversation_id,
+        language=row.language,
+        reply=Reply.load(stored),
+        lease_until=row.lease_until,
+        tries=row.tries,
+        repeated=repeated,
+    )
+
+
+_SENT = (
+    update(outbox)
+    .where(outbox.c.uid == bindparam("of"), outbox.c.state == "sending")
+    .values(
+        state="sent",
+        sent_at=bindparam("at"),
+        external_id=bindparam("external"),
+        lease_owner=None,
+        lease_until=None,
+    )
+)
+
+
+def mark_sent(connection: Connection, sent: Sequence[tuple[str, str]], now: datetime) -> None:
+    """`sent` holds (uid, the channel's id)."""
+    connection.execute(
+        _SENT, [{"of": uid, "at": now, "external": external[:80]} for uid, external in sent]
+    )
+
+
+def mark_unsent(
+    connection: Connection,
+    uid: str,
+    state: str,
+    why: str,
+    due: datetime,
+    *,
+    count: bool = True,
+) -> None:
+    """It did not go out (or nobody knows): 'waiting' or 'unknown' again at `due`, or an end."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.uid == uid)
+        .values(
+            state=state,
+            error=why[:500],
+            due=due,
+            tries=outbox.c.tries + (1 if count else 0),
+            lease_owner=None,
+            lease_until=None,
+        )
+    )
+
+
+def give_back(connection: Connection, uid: str) -> None:
+    """Not tried: whoever comes next may lease it, in its turn."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.uid == uid, outbox.c.state == "sending")
+        .values(state="waiting", lease_owner=None, lease_until=None)
+    )
+
+
+def hold_all(connection: Connection, conversation_id: int, why: str) -> None:
+    """The person cannot be reached: everything open waits until they write."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.state.in_(("waiting", "sending", "unknown")),
+        )
+        .values(state="held", error=why[:500], lease_owner=None, lease_until=None)
+    )
+
+
+def release_held(connection: Connection, conversation_id: int, now: datetime) -> None:
+    """The person writes again: what was held goes first."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.state == "held")
+        .values(state="waiting", due=now)
+    )

@@ -1,0 +1,28 @@
+"""Wrong tries, counted in the database: a restart or another replica forgets none."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from bot.storage.tables import tries
+
+
+def add(connection: Connection, subject: str, now: datetime) -> None:
+    """`subject` is 'status:conversation:17', 'sign-in:name': whose tries are counted."""
+    connection.execute(insert(tries).values(subject=subject, at=now))
+
+
+def latest(connection: Connection, subject: str, since: datetime, limit: int) -> list[datetime]:
+    """The newest tries, newest first."""
+    rows = connection.execute(
+        select(tries.c.at)
+        .where(tries.c.subject == subject, tries.c.at > since)
+        .order_by(tries.c.at.desc())
+        .limit(limit)
+    )
+    return [row.at for row in rows]
+
+
+def forget(connection: Connection, before: datetime) -> None:
+    """Older ones count for nothing."""
+    connection.execute(delete(tries).where(tries.c.at < before))

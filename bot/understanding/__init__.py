@@ -1,0 +1,1 @@
+"""What a sentence is about. Pure: no database, no network, no clock."""

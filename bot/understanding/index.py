@@ -1,0 +1,146 @@
+"""Finding an answer: words and pairs of characters of the ways people ask, the rare ones first."""
+
+import math
+import re
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.content import ContentPack
+from bot.i18n import LANGUAGES
+from bot.understanding.normalise import bare
+from bot.understanding.synonyms import named, not_ours, one_word
+
+QUERY_CHARACTERS = 120
+"""Longer messages are searched by their beginning: the question stands there."""
+BEST_WAY = 0.3
+"""Weight of the single most similar way to ask; the rest is for all words of the answer."""
+OFTEN = 0.3
+"""A word in one way to ask counts 1 / (1 + OFTEN); in many ways, almost 1."""
+UNKNOWN = 0.45
+"""Weight of a word that no answer knows, beside the rarest known one."""
+CANDIDATES = 12
+"""Answers whose ways to ask are looked at one by one."""
+SHORT = 1.5
+"""Added to what a question weighs: one word proves little."""
+ELSEWHERE = 0.5
+"""What is left of a likeness when the question is about other offices' matters."""
+
+_WORDS = re.compile(r"[a-z0-9]+|[^a-z0-9\s]+")
+_FILLER = re.compile(
+    "请问|你好|您好|想问|请教|咨询|一下|我们|你们|他们|呢个|[吗呢呀啊吧啦喇㗎的嘅了我你您佢他她就都也那这个想]"
+)
+_STOP = frozenset(
+    "the a an is are am be do does did i my me we you your he his she her it its they their to of "
+    "for in on at and or with this that there here can could will would please what how when "
+    "which who where why if by from as so was were have has had get".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An answer and how alike the question is, from 0 to 1."""
+
+    id: str
+    score: float
+
+
+class Index:
+    """Over (id, ways to ask): built once, asked often."""
+
+    def __init__(self, asked: Mapping[str, Sequence[str]]) -> None:
+        self._ids = tuple(asked)
+        self._not_ours = [named(one_word(bare(" ".join(ways)))) for ways in asked.values()]
+        ways_of = [[frozenset(grams(way)) for way in ways] for ways in asked.values()]
+        words_of = [Counter(gram for way in ways for gram in way) for ways in ways_of]
+        found = Counter(gram for words in words_of for gram in words)
+        self._unknown = UNKNOWN * math.log(1 + len(self._ids))
+        self._weight = {gram: math.log(1 + len(self._ids) / n) for gram, n in found.items()}
+        self._answers: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._ways: dict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._norms = array("d")
+        self._first_way = [0]
+        for answer, (ways, words) in enumerate(zip(ways_of, words_of, strict=True)):
+            for gram, count in words.items():
+                self._answers[gram].append((answer, count / (count + OFTEN)))
+            for way in ways:
+                self._add_way(way)
+            self._first_way.append(len(self._norms))
+
+    def _add_way(self, way: frozenset[str]) -> None:
+        for gram in way:
+            self._ways[gram].append(len(self._norms))
+        self._norms.append(sum(self._weight[gram] for gram in way))
+
+    def search(self, text: str, limit: int = 5) -> list[Match]:
+        """Best first; words that no answer knows count against all of them."""
+        plain = one_word(bare(text[:QUERY_CHARACTERS]))
+        wanted = set(_grams(plain))
+        whole = SHORT + sum(self._weight.get(gram, self._unknown) for gram in wanted)
+        known = {gram: self._weight[gram] for gram in wanted if gram in self._weight}
+        scores: dict[int, float] = defaultdict(float)
+        for gram, weight in known.items():
+            for answer, share in self._answers[gram]:
+                scores[answer] += weight * share
+        elsewhere = not_ours(plain)
+        matches: list[Match] = []
+        for answer in sorted(scores, key=lambda one: -scores[one])[:CANDIDATES]:
+            score = (1 - BEST_WAY) * scores[answer] / whole
+            score += BEST_WAY * self._best_way(answer, known, whole)
+            if not elsewhere <= self._not_ours[answer]:
+                score *= ELSEWHERE
+            matches.append(Match(self._ids[answer], min(score, 1.0)))
+        return sorted(matches, key=lambda match: -match.score)[:limit]
+
+    def _best_way(self, answer: int, known: Mapping[str, float], whole: float) -> float:
+        """How much its most similar way to ask shares with the question (Dice, weighted)."""
+        first, end = self._first_way[answer], self._first_way[answer + 1]
+        shared: dict[int, float] = defaultdict(float)
+        for gram, weight in known.items():
+            ways = self._ways[gram]
+            for at in range(bisect_left(ways, first), bisect_left(ways, end)):
+                shared[ways[at]] += weight
+        likeness = (2 * weight / (whole + self._norms[way]) for way, weight in shared.items())
+        return max(likeness, default=0.0)
+
+
+class ArticleIndex(Index):
+    """Over a content pack."""
+
+    def __init__(self, pack: ContentPack) -> None:
+        super().__init__(ways_to_ask(pack))
+
+
+def ways_to_ask(pack: ContentPack) -> dict[str, list[str]]:
+    """Titles, questions and keywords, of all languages together: people mix them."""
+    asked: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for article in pack.articles(language):
+            ways = (article.title, *article.questions, *article.keywords)
+            asked.setdefault(article.id, []).extend(ways)
+    return asked
+
+
+def grams(text: str) -> Iterable[str]:
+    """Han characters singly and in pairs, without filler; English words without their endings."""
+    return _grams(one_word(bare(text)))
+
+
+def _grams(plain: str) -> Iterable[str]:
+    for run in _WORDS.findall(plain):
+        if run.isascii():
+            if run not in _STOP:
+                yield _stem(run)
+            continue
+        for part in _FILLER.split(run):
+            yield from part
+            yield from (part[at : at + 2] for at in range(len(part) - 1))
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:  # noqa: PLR2004 - 'use', 'red'
+            return word.removesuffix(ending)
+    return word

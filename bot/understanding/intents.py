@@ -1,0 +1,158 @@
+"""What a sentence wants: help at once, a conversation, an answer; or nothing that we know.
+
+`understand` puts the parts together; the engine asks them one by one.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.understanding.controls import Control, control_in
+from bot.understanding.normalise import bare, normalise
+from bot.understanding.search import Finder
+
+# Order matters: the first that matches is meant. Patterns run over the normalised sentence.
+_INTENTS: tuple[tuple[str, str], ...] = (
+    (
+        "language",
+        r"english|说中文|讲中文|繁体|简体|英文|切换语言|换语言|change language|语言 ?language",
+    ),
+    (
+        "mine",
+        r"我(的|嘅)预约|我预约了|我约(了|咗)|约咗(什么|乜|几|边)|取消.{0,4}预约|改.{0,4}(预约|时间|日期)|改期|改约"
+        r"|预约.{0,3}怎么改|my booking|my appointment|cancel.{0,12}(booking|appointment|visit)"
+        r"|move.{0,12}(booking|visit)",
+    ),
+    (
+        "booking",
+        r"(我要|我想|帮我|想|要|可以|可唔可以|给.{1,6})?.{0,6}(预约|约).{0,8}(上门|到家|来家|评残|评定|时间)"
+        r"|^(预约|上门预约|预约上门|我要预约|我想预约|想预约)(上门)?(评残|评定|服务)?$"
+        r"|帮我约(下|这|个)|book.{0,20}(visit|assessment|home)|home visit booking",
+    ),
+    (
+        "status",
+        r"(查|看|问|睇).{0,4}(进度|办到哪|状态|结果)|进度查询|查进度|办到哪(里|一步)|办好(了)?(没|未)"
+        r"|我(的|嘅)?(申请|证).{0,4}(办|搞|弄|去)(到|成).{0,2}(哪|点|边)|^(办理|申请)?(进度|状态)$"
+        r"|check.{0,14}(status|application|progress)|where is my application",
+    ),
+    (
+        "feedback",
+        r"^(我要|我想)?(投诉|提意见|提建议|反馈|反映(个|一个)?(问题|情况)?|表扬|建议)$"
+        r"|(我要|我想).{0,4}(投诉|提.{0,2}(意见|建议)|反映)|complain|feedback|suggestion",
+    ),
+    ("preferences", r"易读|简单点说|说简单|大字|偏好|设置|preferences|settings|plain language"),
+    ("start", r"^(你好|您好|hi|hello|hey|早上好|下午好|晚上好|早晨|在吗|喂|哈喽|你好呀)$"),
+)
+_COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _INTENTS)
+_SMALL_TALK = re.compile(
+    r"(好的?|嗯+|哦+)?(谢谢|多谢|唔该|辛苦)(你|您|晒|了|你们)?|再见|拜拜|晚安|哈+|你真(棒|好)|收到|知道了|明白了?"
+    r"|thanks?( you)?|bye( bye)?|good ?(bye|night|morning|evening)"
+)
+_QUESTION = re.compile(
+    r"[?？]|吗|呢$|怎么|怎样|如何|什么|多少|多久|几|哪|能不能|可不可以|要不要|是不是|会不会|点样|点算|边度|"
+    r"几时|乜|咩|\b(how|what|where|when|who|which|can i|do i|is there|should)\b"
+)
+
+_WANTS_TO_DIE = re.compile(
+    r"想(去)?死|不想(再)?活|唔想(再)?(活|做人)|活不(下去|了了)|活够了|活着(真)?(没|冇)(有)?(意思|意义)|生无可恋"
+    r"|不如死|死(了|咗)(算|好|更好)|一死了之|一了百了|(想|要|准备)(去)?(自杀|轻生|寻死|跳楼|割腕|上吊)"
+    r"|结束(我|自己)?的?生命|了结自己|寻短见|遗书|不想继续(活)?了|没有(活路|希望了)|我(快要|快|要)死了"
+    r"|kill (my|him|her)self|killing myself|want(s)? to die|wanna die|end my life|end it all"
+    r"|don ?'?t want to live|better off dead|suicidal"
+)
+_DANGER = re.compile(
+    # Self-harm.
+    r"自杀|轻生|寻死|跳楼|割腕|上吊|自残|喝(了)?农药|(吞|吃)(了|咗)?.{0,4}安眠药|suicide|overdose"
+    # Violence.
+    r"|打(我|死|伤)(?!.{0,6}(电话|手机|号码|座机)|都|也)|家暴|(被|俾).{0,3}打(?!回|印|开|包|算)|虐待|要杀"
+    r"|杀(我|人)|拿(着)?刀|砍我|强奸|性侵|猥亵|拐卖|beat(s|ing)? (me|my)|hit(s|ting)? me|rape"
+    r"|abus(e|es|ing) me|attack(s|ing)? me|kill me"
+    # Illness and accidents.
+    r"|救命|喘不(过|上)气|呼吸(困难|不了|不到|唔到)|透唔到气|唔够气|没(有)?(呼吸|心跳)|昏迷|晕(倒|低|咗|过去)"
+    r"|昏(倒|过去)|叫(不|唔)醒|不省人事|大出血|(流|出)血不止|止不住血|(在|一直|好多)(流)?血|抽搐|癫痫发作"
+    r"|(心脏|心跳)(骤)?停|心梗|心(口|脏)(好|很|剧)?(痛|疼)|胸(?!椎).{0,3}(痛|疼)|中毒|吐血|噎(住|到)|触电|溺水|嘴歪"
+    r"|突然.{0,4}(说不出话|动不了|瘫)|(刚|刚刚|突然)中风|中风了现在|(摔|跌)(倒|咗|了).{0,4}(起不来|爬不起|起唔到)"
+    r"|快不行了|没救了|着火|起火|火灾|煤气泄漏|漏煤气|爆炸"
+    r"|can ?not breathe|can ?'?t breathe|not breathing|stopped breathing|unconscious|collapsed"
+    r"|heart attack|chest pain|bleeding|seizure|chok(e|ing)|on fire|ambulance"
+)
+_ABOUT_RULES = re.compile(
+    r"算不算|算残|能办|可以办|能评|可以评|评残|残疾人?证|以前|曾经|怎么评|评定|补贴|后遗症|致残|打(残|聋|瞎)|几级|去年"
+    r"|前年|年前|年了|个月|disabilit|certificate"
+)
+_NOW = re.compile(
+    r"救命|刚刚|刚才|正在|现在.{0,2}(怎么救|叫不醒|没)|快来|快不行|怎么救|急救|right now"
+)
+
+
+class Kind(StrEnum):
+    EMERGENCY = "emergency"
+    FLOW = "flow"
+    ARTICLE = "article"
+    DID_YOU_MEAN = "did_you_mean"
+    SMALL_TALK = "smalltalk"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """`name`: the conversation or the answer, '' where none is sure; the rest are guesses."""
+
+    kind: Kind
+    name: str = ""
+    confidence: float = 1.0
+    alternatives: tuple[str, ...] = ()
+
+
+def understand(text: str, finder: Finder) -> Understanding:
+    """Of a message that answers no open question."""
+    if is_emergency(text):
+        return Understanding(Kind.EMERGENCY, "emergency")
+    if control_in(text) in (Control.HUMAN, Control.MENU):
+        return Understanding(Kind.FLOW, str(control_in(text)))
+    name = conversation_in(text)
+    if name == "start" or _SMALL_TALK.fullmatch(bare(text)):
+        return Understanding(Kind.SMALL_TALK)
+    if name:
+        return Understanding(Kind.FLOW, name)
+    found = finder.find(text)
+    if found.sure:
+        return Understanding(Kind.ARTICLE, found.ids[0], found.confidence, found.ids[1:])
+    kind = Kind.DID_YOU_MEAN if found.ids else Kind.UNKNOWN
+    return Understanding(kind, "", found.confidence, found.ids)
+
+
+def conversation_in(text: str) -> str | None:
+    """The name of the conversation that is plainly asked for."""
+    sentence = normalise(text)
+    plain = bare(text)
+    for name, pattern in _COMPILED:
+        if pattern.search(plain) or (name == "language" and pattern.search(sentence)):
+            return name
+    return None
+
+
+def is_question(text: str) -> bool:
+    return bool(_QUESTION.search(normalise(text)))
+
+
+def is_emergency(text: str) -> bool:
+    """High recall; a question about the rules ('昏迷的人能办证吗') is not one.
+
+    Who wants to die is always heard, also in a sentence about the certificate.
+    """
+    sentence = normalise(text).replace("’", "'")
+    if _WANTS_TO_DIE.search(sentence):
+        return True
+    about_rules = _ABOUT_RULES.search(sentence) and not _NOW.search(sentence)
+    return bool(_DANGER.search(sentence)) and not about_rules
+
+
+def language_named(text: str) -> str:
+    """The language that a 'language' sentence names: 'zh_Hans', 'zh_Hant', 'en' or ''."""
+    sentence = normalise(text)
+    if "english" in sentence or "英文" in sentence:
+        return "en"
+    if "繁" in sentence:
+        return "zh_Hant"
+    return "zh_Hans" if "简" in sentence or "中文" in sentence else ""

@@ -1,0 +1,60 @@
+"""From a question to an answer, a guess, or an honest 'I do not know'."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.index import Index, Match
+from bot.understanding.normalise import language_of
+
+SURE = 0.50
+"""Likeness above which the first answer is given."""
+CLEAR = 0.06
+"""And so much above the second, unless it is nearly the same question."""
+SAME = 0.72
+GUESS = 0.34
+"""Below this there is no answer at all."""
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`sure`: the first id answers it; else they are guesses; none: no answer."""
+
+    ids: tuple[str, ...]
+    sure: bool
+    confidence: float
+
+
+class Finder:
+    """Asks, in each language, the index of all languages: people mix them."""
+
+    def __init__(self, asked: Mapping[str, Sequence[str]]) -> None:
+        """`asked`: answer id → all the ways to ask for it, in every language."""
+        self._index = Index(asked)
+
+    def find(self, text: str) -> Found:
+        matches = self._index.search(text, SHOWN)
+        if not matches or matches[0].score < GUESS:
+            return Found((), sure=False, confidence=matches[0].score if matches else 0.0)
+        return Found(
+            tuple(match.id for match in matches if match.score >= GUESS),
+            sure=_sure(matches),
+            confidence=matches[0].score,
+        )
+
+    def ask(self, question: str, language: str = "") -> dict[str, object]:
+        """The object of `doorstep ask --json`."""
+        found = self.find(question)
+        return {
+            "question": question,
+            "answer_id": found.ids[0] if found.sure else None,
+            "confidence": round(min(found.confidence, 1.0), 3),
+            "alternatives": list(found.ids[1:] if found.sure else found.ids),
+            "language": language or language_of(question) or "zh_Hans",
+        }
+
+
+def _sure(matches: Sequence[Match]) -> bool:
+    first = matches[0].score
+    second = matches[1].score if len(matches) > 1 else 0.0
+    return first >= SAME or (first >= SURE and first - second >= CLEAR)

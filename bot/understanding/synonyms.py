@@ -1,0 +1,118 @@
+"""One word for one thing: the field's synonyms, Cantonese as it is typed; and what is not ours."""
+
+import re
+
+# All as `normalise` writes them: 係 is 系 there, 搵 is 揾.
+_SAME: tuple[tuple[str, str], ...] = (
+    ("残疾证", "残疾人证 残废证 残障证 残证 残疾人证件 残疾证件 残疾卡 残障卡"),
+    ("残疾人", "残障人士 残障者 残疾人士 残废人 伤健人士"),
+    (
+        "上门",
+        "来家里 到家里 来我家 到我家 来屋企 到屋企 上屋企 来家 到家 入户 嚟屋企 家门口",
+    ),
+    ("过期", "到期 期满 失效 过咗期 过了期 超过有效期 过了有效期"),
+    ("妈妈", "阿妈 母亲 老妈 妈咪 我妈 老母"),
+    ("爸爸", "阿爸 父亲 老爸 老豆 我爸"),
+    ("老人", "老人家 长者 老年人 爷爷 奶奶 阿公 阿婆 外婆 外公 阿嫲 阿爷"),
+    ("小孩", "孩子 儿童 细路 细路仔 小朋友 娃娃 细蚊仔 仔女 未成年人"),
+    ("家里", "屋企 家人 屋企人 家属"),
+    ("丢了", "唔见咗 不见了 遗失 丢失 弄丢 搞丢 掉了 唔见 整唔见 找不到 揾唔到"),
+    ("坏了", "坏咗 烂咗 烂了 破损 损坏 破了"),
+    ("怎么办", "点算 点搞 点办 咋办 怎么弄 怎么整 怎办"),
+    ("怎么", "点样 点 如何 怎样 咋"),
+    ("来", "嚟"),
+    ("领", "攞 拎"),
+    ("没有", "冇 没得"),
+    ("有没有", "有冇"),
+    ("要不要", "使唔使 洗唔洗 需唔需要 需不需要 用不用 要唔要"),
+    ("可以", "得唔得 可唔可以 能不能 可不可以 可否 能否 行不行 行吗"),
+    ("不", "唔"),
+    ("是", "系"),
+    ("了", "咗"),
+    ("在", "喺"),
+    ("看", "睇"),
+    ("找", "揾"),
+    ("还", "仲"),
+    ("给", "俾 畀"),
+    ("现在", "依家 而家"),
+    ("哪里", "边度 哪儿 边个地方 什么地方 边处 去哪 去边"),
+    ("谁", "边个 什么人"),
+    ("什么", "乜嘢 咩 乜 啥 哪些"),
+    ("什么时候", "几时 啥时候 何时 哪天"),
+    ("多少钱", "几多钱 几钱 多少费用"),
+    ("要不要钱", "使唔使钱 要钱吗 收钱吗 收费吗 要收费 收唔收钱 免费吗 收不收钱 收不收费 费用"),
+    ("多少", "几多"),
+    ("多久", "几耐 多长时间 几长时间 要几天 多少天 多少个工作日"),
+    ("评残", "残疾评定 残疾鉴定 评定残疾 鉴定残疾 定残 伤残鉴定 评定"),
+    ("补贴", "补助 补助金 津贴 补贴金"),
+    ("瘫痪", "瘫 卧床 下不了床 起不了床 起唔到床 落唔到床"),
+    ("医院", "医疗机构"),
+    ("自闭症", "孤独症 自闭"),
+    ("老年痴呆", "认知症 阿尔茨海默 失智 脑退化 老人痴呆 认知障碍"),
+    ("中风", "脑出血 脑梗 脑卒中 偏瘫 脑溢血 半身不遂"),
+    ("精神残疾", "精神病 精神分裂 精神障碍 躁郁症 双相"),
+    ("失明", "看不见 睇唔到 瞎了 瞎 盲"),
+    ("耳聋", "听不见 听唔到 聋了 聋"),
+    ("骨折", "断骨 打钢板 钢板"),
+    ("材料", "资料 证件材料 文件 证件 手续"),
+    ("流程", "步骤 程序"),
+    ("代办", "代人办 帮人办 替人办 委托别人 委托 代替办"),
+    ("注销", "退证 取消证"),
+    ("停车", "泊车"),
+    ("照片", "影相 相片 拍照"),
+    ("工作", "上班 做嘢 返工 份工"),
+    ("人工", "真人 客服 同事 职员"),
+    ("投诉", "举报 不满意 唔满意"),
+    ("助听器", "耳机"),
+    ("户口", "户籍 入籍"),
+    ("certificate", "card cert"),
+    ("renew", "renewal renewing"),
+    ("cost", "fee fees price pay charge"),
+    ("lost", "lose losing"),
+    ("disability", "disabled handicapped"),
+)
+_TABLE = {word: one for one, words in _SAME for word in words.split()}
+
+
+def _either(words: list[str]) -> str:
+    """A pattern: the longest first, words of letters only whole."""
+    longest = sorted(words, key=len, reverse=True)
+    return "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in longest)
+
+
+_PATTERN = re.compile(_either([*_TABLE, *_TABLE.values()]))
+
+_OTHERS = (
+    # Other offices' papers and services.
+    "护照 签证 通行证 回乡证 结婚 离婚 准生证 出生证 出生医学证明 产假 社保 社会保险 医保 "
+    "医疗保险 养老金 退休金 养老保险 失业金 失业保险 公积金 房产证 不动产 公租房 廉租房 买房 "
+    "租房 房租 房贷 营业执照 注册公司 发票 驾驶证 驾照 行驶证 车辆年审 汽车年审 违章 扣分 摇号 "
+    "车牌 过户 二手车 健康证 教师资格 公务员 考研 高考 中考 入户 落户 暂住证 疫苗 新冠 核酸 "
+    "挂号 体检 征兵 入伍 信用卡 银行卡 贷款 八达通 电费 水费 燃气费 话费 宽带 物业 "
+    # Life beside offices.
+    "高铁 火车 机票 船票 酒店 旅游 景点 天气 气温 台风 股票 基金 彩票 理财 快递 外卖 餐厅 好吃 "
+    "食饭 美食 做饭 手机 电脑 减肥 感冒 高血压 糖尿病 什么药 电影 电视 音乐 唱歌 首诗 作文 "
+    "笑话 故事 翻译 游戏 足球 篮球 世界杯 宠物 小狗 钱包 股市 奶茶 好玩 passport visa weather "
+    "marriage divorce driving licence license driver bank credit phone laptop restaurant hotel "
+    "flight train ticket movie joke song poem recipe cook stock football capital president "
+    "translate translation vaccine mortgage pension "
+)
+_NOT_OURS = re.compile(_either(_OTHERS.split()))
+_OURS = re.compile(r"残|评定|上门|disab|certificate|assess")
+
+
+def one_word(text: str) -> str:
+    """`text` (normalised) with every synonym by its one word."""
+    return _PATTERN.sub(lambda found: _TABLE.get(found[0], found[0]), text)
+
+
+def not_ours(text: str) -> frozenset[str]:
+    """Matters of other offices and of daily life in `text`, unless it names ours beside them."""
+    if _OURS.search(text):
+        return frozenset()
+    return named(text)
+
+
+def named(text: str) -> frozenset[str]:
+    """Matters of other offices in `text`, even beside ours."""
+    return frozenset(_NOT_OURS.findall(text))

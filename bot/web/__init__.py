@@ -1,0 +1,59 @@
+"""The staff console: every route and who may use it, in one table."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from aiohttp import web
+
+from bot import i18n
+from bot.web.guard import Guard, anybody, first_password, member, supervisor
+from bot.web.office import Office
+from bot.web.pages import Pages
+from bot.web.sign_in import SignIn
+from bot.web.static import static
+from bot.web.stuck import Stuck
+from bot.web.tickets import Tickets
+
+__all__ = ["make_console"]
+
+
+def make_console(
+    office: Office,
+    *,
+    secure: bool,
+    now: Callable[[], datetime],
+    translate: Callable[[str], i18n.Translator] = i18n.translator,
+) -> Sequence[web.AbstractRouteDef]:
+    """`secure`: people reach us over https. A route without a guard cannot be written here."""
+    pages = Pages(translate, now)
+    guard = Guard(office, pages, secure=secure)
+    sign_in = SignIn(office, pages, guard)
+    tickets = Tickets(office, pages)
+    stuck = Stuck(office, pages)
+    table = (
+        ("GET", "/staff/sign-in", anybody, sign_in.show),
+        ("POST", "/staff/sign-in", anybody, sign_in.sign_in),
+        ("POST", "/staff/sign-out", first_password, sign_in.sign_out),
+        ("GET", "/staff/password", first_password, sign_in.show_password),
+        ("POST", "/staff/password", first_password, sign_in.change_password),
+        ("POST", "/staff/language", first_password, sign_in.set_language),
+        ("GET", "/staff/", member, tickets.queue),
+        ("GET", "/staff/events", member, tickets.events),
+        ("GET", "/staff/tickets/{number}", member, tickets.show),
+        ("POST", "/staff/tickets/{number}/take", member, tickets.take),
+        ("POST", "/staff/tickets/{number}/give-back", member, tickets.give_back),
+        ("POST", "/staff/tickets/{number}/reply", member, tickets.reply),
+        ("POST", "/staff/tickets/{number}/close", member, tickets.close),
+        ("GET", "/staff/tickets/{number}/files/{reference}", member, tickets.file),
+        ("GET", "/staff/stuck", supervisor, stuck.show),
+        ("POST", "/staff/stuck/retry", supervisor, stuck.retry),
+        ("GET", "/staff/static/{name}", anybody, static),
+    )
+    routes: list[web.AbstractRouteDef] = [
+        web.route(method, path, guard.protect(handler, who)) for method, path, who, handler in table
+    ]
+    return [*routes, web.get("/staff", _to_queue)]
+
+
+async def _to_queue(_request: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("/staff/")

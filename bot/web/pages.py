@@ -1,0 +1,120 @@
+"""HTML of the console: templates, in the member's language."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.channel_names import CHANNEL_NAMES
+from bot.domain.staff import Session
+from bot.domain.tickets import TicketKind, TicketState
+from bot.i18n import LANGUAGES, Text, Translator, _, closest_language
+from bot.messages import Reply
+
+KINDS: dict[TicketKind, Text] = {
+    TicketKind.QUESTION: _("Question"),
+    TicketKind.COMPLAINT: _("Complaint"),
+    TicketKind.SUGGESTION: _("Suggestion"),
+    TicketKind.HUMAN: _("Wants a person"),
+    TicketKind.VISIT_REQUEST: _("Home visit requested"),
+    TicketKind.FAILURE: _("The bot could not answer"),
+    TicketKind.EMERGENCY: _("Emergency"),
+}
+STATES: dict[TicketState, Text] = {
+    TicketState.WAITING: _("Waiting"),
+    TicketState.TAKEN: _("Taken"),
+    TicketState.ANSWERED: _("Answered"),
+    TicketState.CLOSED: _("Closed"),
+}
+DELIVERIES: dict[str, Text] = {
+    "waiting": _("on its way"),
+    "sending": _("on its way"),
+    "sent": _("sent"),
+    "unknown": _("sent, arrival not confirmed"),
+    "held": _("waits: the person cannot be reached now"),
+    "parked": _("could not be delivered"),
+}
+LANGUAGE_NAMES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
+
+
+class Pages:
+    """Renders; `translate` gives the translator of a language."""
+
+    def __init__(self, translate: Callable[[str], Translator], now: Callable[[], datetime]) -> None:
+        self._translate = translate
+        self._now = now
+        self._templates = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def response(
+        self,
+        template: str,
+        session: Session | None,
+        language: str,
+        *,
+        status: int = 200,
+        **values: Any,
+    ) -> web.Response:
+        spoken = self._translate(language)
+
+        def say(words: str | Text, **filled: Any) -> str:
+            text = Text(words) if isinstance(words, str) else words
+            return text.fill(**filled).to(spoken) if filled else text.to(spoken)
+
+        html = self._templates.get_template(template).render(
+            _=say,
+            session=session,
+            language=language,
+            html_language={"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}[language],
+            languages=LANGUAGE_NAMES,
+            moment=spoken.moment,
+            ago=lambda then: say(since(self._now() - then)),
+            kinds=KINDS,
+            states=STATES,
+            deliveries=DELIVERIES,
+            channels=CHANNEL_NAMES,
+            spoken_reply=lambda reply: reply_words(reply, spoken),
+            **values,
+        )
+        return web.Response(text=html, content_type="text/html", status=status)
+
+    def counted(self, language: str, waiting: int) -> str:
+        """An event of the queue's stream: how many wait, as words."""
+        words = _("Waiting: {count}").fill(count=waiting).to(self._translate(language))
+        return json.dumps({"waiting": waiting, "words": words}, ensure_ascii=False)
+
+
+def since(passed: Any) -> Text:
+    """'3 hours': the largest unit that fits, rounded down."""
+    minutes = max(int(passed.total_seconds() // 60), 0)
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return _("{count} min").fill(count=minutes)
+    if minutes < 48 * 60:
+        return _("{count} h").fill(count=minutes // 60)
+    return _("{count} days").fill(count=minutes // (24 * 60))
+
+
+def reply_words(reply: Reply, spoken: Translator) -> list[str]:
+    """What the bot said, line by line, without its choices."""
+    texts = (reply.heading, *reply.paragraphs, *reply.items, reply.caution, reply.question)
+    return [text.to(spoken) for text in texts if text]
+
+
+def language_of(session: Session | None, request: web.Request) -> str:
+    """The member's choice; before that, the browser's."""
+    if session:
+        return session.member.language
+    for wanted in request.headers.get("Accept-Language", "").split(","):
+        found = closest_language(wanted.partition(";")[0].strip())
+        if found:
+            return found
+    return LANGUAGES[0]

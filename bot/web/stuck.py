@@ -1,0 +1,30 @@
+"""What could not be read or delivered, with a button to try again."""
+
+from aiohttp import web
+
+from bot.domain.tickets import NotFound
+from bot.web.guard import SESSION
+from bot.web.office import Office
+from bot.web.pages import Pages
+
+
+class Stuck:
+    """Every handler is behind guard.supervisor."""
+
+    def __init__(self, office: Office, pages: Pages) -> None:
+        self._office = office
+        self._pages = pages
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        rows = await self._office.read(lambda services: services.stuck.rows())
+        session = request[SESSION]
+        return self._pages.response("stuck.html", session, session.member.language, rows=rows)
+
+    async def retry(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        kind, row_id = str(form.get("kind", "")), str(form.get("id", ""))
+        if kind not in ("heard", "said") or not row_id.isdecimal():
+            raise NotFound
+        member = request[SESSION].member
+        await self._office.write(lambda services: services.stuck.retry(kind, int(row_id), member))
+        raise web.HTTPSeeOther("/staff/stuck")

@@ -1,0 +1,29 @@
+"""The conversations, listed by hand."""
+
+from bot.dialog import Handlers
+from handlers import booking, feedback, mine, my_data, policy, start, status
+
+HANDLERS = Handlers(
+    flows=(
+        booking.BOOKING,
+        mine.MOVE_BOOKING,
+        mine.CANCEL_BOOKING,
+        status.STATUS,
+        feedback.FEEDBACK,
+        feedback.NOTE,
+        my_data.ERASE,
+    ),
+    answerers=(
+        start.START,
+        start.MENU_ANSWERER,
+        start.LANGUAGE,
+        start.PREFERENCES,
+        policy.POLICY,
+        mine.MINE,
+        feedback.HUMAN,
+        feedback.ASSISTANT,
+        feedback.EMERGENCY,
+    ),
+    listeners=(feedback.answer_to_staff,),
+    commands={"book": "booking"},
+)

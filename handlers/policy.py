@@ -1,0 +1,192 @@
+"""Questions about the certificate: the answer first, then its source and the next step.
+
+No sentence here is invented: all answers stand in content/, with sources and a date.
+"""
+
+from dataclasses import replace
+
+from bot.dialog import Answered, Answerer, Option, Request
+from bot.domain.articles import Article, Confidence, Source
+from bot.i18n import Text, _, verbatim
+from bot.messages import Reply
+from bot.services import Turn
+
+A_PAGE = 5
+"""Titles of one list: with 'more' and 'menu' that is what fits a small screen."""
+SHOWN_RELATED = 2
+
+TOPICS: dict[str, Text] = {
+    "cert": _("About the certificate"),
+    "apply": _("Applying for it"),
+    "assess": _("The assessment"),
+    "home": _("Assessment at home"),
+    "manage": _("Renew, change, lost"),
+    "cross": _("Across provinces"),
+    "benefit": _("What it gives you"),
+    "special": _("Particular people"),
+    "rights": _("Access and rights"),
+    "service": _("About this service"),
+}
+NEXT_STEPS: dict[str, Option] = {
+    "book": Option("booking", _("Book a home visit")),
+    "status": Option("status", _("Check an application")),
+    "feedback": Option("feedback", _("Feedback or complaint")),
+    "human": Option("human", _("Talk to a person")),
+}
+MENU = Option("_menu", _("Main menu"))
+
+
+def policy(request: Request, turn: Turn) -> Answered:
+    """By menu ('topics', 'topic:cert:1'), by id ('cert.what', 'more:cert.what'), or by words."""
+    what, _colon, which = request.argument.partition(":")
+    if what == "topics" or (not what and request.text.startswith("/")):
+        return topics(turn)
+    if what == "topic":
+        topic, _colon, page = which.partition(":")
+        return titles(topic, int(page) if page.isdecimal() else 0, request.language, turn)
+    if what == "more":
+        article = turn.articles.article(which, request.language)
+        return details(article, request.language) if article else not_found()
+    if what:
+        article = turn.articles.article(what, request.language)
+        return answer(article, request, turn) if article else not_found()
+    return search(request, turn)
+
+
+def search(request: Request, turn: Turn) -> Answered:
+    """Three outcomes: the answer, 'did you mean', or the honest 'I do not know'."""
+    finding = turn.articles.find(request.text, request.language)
+    found = [turn.articles.article(one, request.language) for one in finding.ids]
+    articles = [article for article in found if article]
+    if not articles:
+        return not_found()
+    if finding.sure:
+        return answer(articles[0], request, turn)
+    options = tuple(
+        Option(f"policy:{article.id}", verbatim(article.title)) for article in articles[:3]
+    )
+    return Answered(
+        Reply(
+            paragraphs=(_("I am not sure that I understood you."),),
+            question=_("Did you mean one of these?"),
+        ),
+        (*options, NEXT_STEPS["human"], MENU),
+    )
+
+
+def answer(article: Article, request: Request, turn: Turn) -> Answered:
+    """The answer as it is shown, and what to do next."""
+    language = request.language
+    options: list[Option] = []
+    if article.sections:
+        options.append(Option(f"policy:more:{article.id}", _("Details")))
+    for step in article.next_steps:
+        kind, _colon, which = step.partition(":")
+        if kind in NEXT_STEPS:
+            options.append(NEXT_STEPS[kind])
+        elif kind == "answer":
+            options += titled((which,), language, turn)
+    options += titled(article.related[:SHOWN_RELATED], language, turn)
+    options += [NEXT_STEPS["human"], MENU]
+    reply = replace(shown(article, language), question=_("What would you like to do next?"))
+    return Answered(reply, tuple(dict.fromkeys(options)))
+
+
+def shown(article: Article, language: str) -> Reply:
+    """Short answer, caution where it is to be confirmed, sources and date."""
+    paragraphs = [verbatim(article.answer)]
+    if article.language != language:
+        paragraphs.insert(0, _("This answer is not translated yet. Here it is in Chinese."))
+    return Reply(
+        heading=verbatim(article.title),
+        paragraphs=tuple(paragraphs),
+        caution=caution(article),
+        sources=sources(article),
+    )
+
+
+def titled(ids: tuple[str, ...], language: str, turn: Turn) -> list[Option]:
+    """Choices that lead to other answers."""
+    found = (turn.articles.article(one, language) for one in ids)
+    return [Option(f"policy:{article.id}", verbatim(article.title)) for article in found if article]
+
+
+def caution(article: Article) -> Text | None:
+    if article.confidence is Confidence.CONFIRMED:
+        return None
+    return _(
+        "Part of this is not confirmed or differs from place to place. "
+        "Please ask the federation of your county, or call 12345, before you go."
+    )
+
+
+def sources(article: Article) -> tuple[Text, ...]:
+    """What it rests on, and when that was last checked (rule C39)."""
+    checked = _("checked on {date}").fill(date=article.checked)
+    return (*(source_line(source) for source in article.sources), checked)
+
+
+def source_line(source: Source) -> Text:
+    parts = (source.title, source.number, source.article)
+    return verbatim(" ".join(part for part in parts if part))
+
+
+def details(article: Article, language: str) -> Answered:
+    """The sections, each as its heading and its lines."""
+    items: list[Text] = []
+    for section in article.sections:
+        items.append(verbatim(section.heading))
+        items += [verbatim(f"· {line}") for line in section.lines]
+    reply = Reply(
+        heading=verbatim(article.title),
+        items=tuple(items),
+        caution=caution(article),
+        sources=sources(article),
+    )
+    steps = [NEXT_STEPS[step] for step in article.next_steps if step in NEXT_STEPS]
+    return Answered(reply, tuple(dict.fromkeys((*steps, NEXT_STEPS["human"], MENU))))
+
+
+def topics(turn: Turn) -> Answered:
+    options = tuple(Option(f"policy:topic:{one}", TOPICS[one]) for one in turn.articles.topics())
+    reply = Reply(
+        paragraphs=(_("You can also just write your question."),),
+        question=_("What is it about?"),
+    )
+    return Answered(reply, options)
+
+
+def titles(topic: str, page: int, language: str, turn: Turn) -> Answered:
+    """One page of the answers of a topic."""
+    articles = turn.articles.topic(topic, language)
+    shown = articles[page * A_PAGE : (page + 1) * A_PAGE]
+    if not shown:
+        return topics(turn)
+    options = [Option(f"policy:{article.id}", verbatim(article.title)) for article in shown]
+    if len(articles) > (page + 1) * A_PAGE:
+        options.append(Option(f"policy:topic:{topic}:{page + 1}", _("More questions")))
+    return Answered(
+        Reply(heading=TOPICS[topic], question=_("Which question is yours?")),
+        (*options, MENU),
+    )
+
+
+def not_found() -> Answered:
+    """Never a made-up fact: the question is said to have no answer, and a person offered."""
+    return Answered(
+        Reply(
+            paragraphs=(
+                _("I have no checked answer to that, and I do not want to guess."),
+                _("A person can answer you here. You can also call 12345."),
+            ),
+            question=_("What would you like to do?"),
+        ),
+        (
+            Option("human", _("Pass it to a person")),
+            Option("policy:topics", _("See all questions")),
+            MENU,
+        ),
+    )
+
+
+POLICY = Answerer("policy", policy)

@@ -1,0 +1,94 @@
+"""The conversations of tests/transcripts, held on every channel.
+
+A transcript is a Markdown file: a title, a line of setting, and the talk in a fenced block.
+`居民：` speaks or presses `［a choice］`; `小助手：` answers; `工作人员：` answers the oldest item
+in the console; `（…）` is a stage direction. New numbers are written 〔编号〕.
+`make transcripts` writes the assistant's lines anew; the reviewer reads the difference.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.people import InATerminal, NotDrawn, OnTelegram, OnTheWeb, Person
+from tests.stage import Stage
+
+FOLDER = Path(__file__).parent / "transcripts"
+SCRIPTS = sorted(FOLDER.rglob("*.md"))
+REWRITE = os.environ.get("REWRITE") == "1"
+PEOPLE: dict[str, type] = {"web": OnTheWeb, "telegram": OnTelegram, "terminal": InATerminal}
+_REFERENCE = re.compile(r"\b[A-Z][0-9A-Z]{3,4}(?:-[0-9A-Z]{3,5})+\b")
+_SPEAKER = re.compile(r"(居民|照顾人|小助手|工作人员)：(.*)")
+
+
+def parsed(text: str) -> tuple[str, list[str], str]:
+    """What stands before the talk, its lines, and what stands after."""
+    before, talk, after = re.split(r"^```.*\n|^```$", text, maxsplit=2, flags=re.MULTILINE)
+    return before, [line for line in talk.splitlines() if line.strip()], after
+
+
+def language_of(before: str) -> str:
+    found = re.search(r"语言：(\w+)", before)
+    return found[1] if found else "zh_Hans"
+
+
+def play(stage: Stage, lines: list[str]) -> list[str]:
+    """The talk as it went: the person's lines as written, the assistant's as they came."""
+    went: list[str] = []
+    for line in lines:
+        spoken = _SPEAKER.fullmatch(line)
+        if spoken and spoken[1] == "小助手":
+            continue
+        went.append(line)
+        if line.startswith("（"):
+            replies = stage.direct(line.strip("（）"))
+        elif spoken and spoken[1] == "工作人员":
+            replies = stage.staff_answers(spoken[2])
+        else:
+            assert spoken, f"nobody says: {line}"
+            try:
+                replies = stage.says(spoken[2])
+            except NotDrawn:
+                if not REWRITE:
+                    raise
+                went.append(f"!! {spoken[2]} 没有画出来")
+                continue
+        went += [f"小助手：{_REFERENCE.sub('〔编号〕', stage.written(reply))}" for reply in replies]
+    return went
+
+
+@pytest.mark.parametrize("channel", PEOPLE)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_transcript(script: Path, channel: str, tmp_path: Path) -> None:
+    before, lines, after = parsed(script.read_text(encoding="utf-8"))
+    if channel == "terminal" and "只在有按钮的渠道" in before:
+        return  # a terminal has no old buttons to press
+    person: Person = PEOPLE[channel]()
+    stage = Stage(person, tmp_path, language_of(before))
+    try:
+        went = play(stage, lines)
+    finally:
+        stage.close()
+    if REWRITE:
+        talk = "\n".join(went)
+        script.write_text(f"{before}```text\n{talk}\n```{after}", encoding="utf-8")
+        return
+    if channel != "web":
+        went, lines = _without_echo(went), _without_echo(lines)
+    assert went == lines
+
+
+def _without_echo(lines: list[str]) -> list[str]:
+    """A terminal types a number where others press: it is not told what it chose."""
+    return [
+        re.sub(r"您选择了：.*?。 ?|You chose: .*?\. ?|您揀咗：.*?。 ?", "", line) for line in lines
+    ]
+
+
+def test_every_transcript_has_a_title_and_a_talk() -> None:
+    for script in SCRIPTS:
+        before, lines, _after = parsed(script.read_text(encoding="utf-8"))
+        assert before.startswith("# "), script
+        assert any(line.startswith("小助手：") for line in lines), script

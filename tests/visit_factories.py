@@ -1,0 +1,98 @@
+"""Visits, requests and bookings for tests, and the two ways to use the services."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar, cast
+
+import sqlalchemy
+
+from bot.domain.calendar import WorkCalendar
+from bot.domain.people import DisabilityKind
+from bot.domain.regions import Regions
+from bot.domain.visits import Booking, ForWhom, Half, Visit, VisitRequest
+from bot.messages import Address
+from bot.services import Known, Services, Turn
+from bot.storage import conversations
+from bot.storage.db import Database
+from bot.storage.tables import outbox, places
+
+T = TypeVar("T")
+KNOWN = Known(Regions.load(), cast("Any", None), WorkCalendar())
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+STREET = "440103004"
+WHO = Address("web", "visitor")
+
+
+def use(database: Database, work: Callable[[Services], T], now: datetime = NOW) -> T:
+    """As staff do: no chat."""
+    return database.write_now(lambda connection: work(Services(connection, now, KNOWN)))
+
+
+def turn(database: Database, work: Callable[[Turn], T], who: Address = WHO) -> T:
+    """As a chat does."""
+
+    def one(connection: Any) -> T:
+        chat = conversations.ensure(connection, who, "zh_Hans", NOW)
+        return work(Turn(connection, NOW, KNOWN, who, chat, "event"))
+
+    return database.write_now(one)
+
+
+def a_team(services: Services, *kinds: DisabilityKind) -> Any:
+    return services.visits.add_team("演示队", "440103", kinds or tuple(DisabilityKind))
+
+
+def a_visit(
+    database: Database, count: int = 10, day: date = date(2026, 3, 5), half: Half = Half.MORNING
+) -> Visit:
+    return use(
+        database,
+        lambda services: services.visits.open_visit(
+            (services.visits.teams() or [a_team(services)])[0], day, half, count
+        ),
+    )
+
+
+def a_request(person: int = 1, visit: Visit | None = None, **changed: Any) -> VisitRequest:
+    request = VisitRequest(
+        for_whom=ForWhom.ME,
+        name=f"演示{person}",
+        phone=f"+86138{person:08}",
+        street=STREET,
+        door="多宝路12号3楼",
+        kind=DisabilityKind.PHYSICAL,
+        visit_id=visit.id if visit else None,
+    )
+    return replace(request, **changed)
+
+
+def book(database: Database, request: VisitRequest, key: str = "", who: Address = WHO) -> Booking:
+    return turn(database, lambda one: one.visits.book(request, key or request.digest()), who)
+
+
+def taken(database: Database) -> int:
+    wanted = sqlalchemy.select(sqlalchemy.func.count()).where(places.c.booking_id.is_not(None))
+    return int(database.write_now(lambda connection: connection.execute(wanted).scalar_one()))
+
+
+def settled(futures: list["Future[Any]"]) -> tuple[list[Any], list[BaseException]]:
+    wait(futures)
+    fell = [error for future in futures if (error := future.exception())]
+    return [future.result() for future in futures if not future.exception()], fell
+
+
+def together(database: Database, works: list[Callable[[Services], Any]]) -> Any:
+    """All at once: queued on SQLite, eight connections on PostgreSQL."""
+    return settled(
+        [
+            database.submit(lambda connection, work=work: work(Services(connection, NOW, KNOWN)))  # type: ignore[misc]
+            for work in works
+        ]
+    )
+
+
+def reminders(database: Database) -> list[Any]:
+    wanted = sqlalchemy.select(outbox).where(outbox.c.subject.is_not(None)).order_by(outbox.c.id)
+    return database.write_now(lambda connection: list(connection.execute(wanted)))
