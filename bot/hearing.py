@@ -2,19 +2,15 @@
 
 from bot.content import ContentPack
 from bot.dialog import Control, Intent
-from bot.i18n import LANGUAGES
 from bot.services.articles import Finding
 from bot.understanding import controls, intents, normalise
+from bot.understanding.index import ways_to_ask
 from bot.understanding.search import Finder
 
 
 def finder_of(pack: ContentPack) -> Finder:
     """A finder over every way to ask, in all languages."""
-    asked: dict[str, list[str]] = {}
-    for language in LANGUAGES:
-        for article in pack.articles(language):
-            asked.setdefault(article.id, []).extend((article.title, *article.questions))
-    return Finder(asked)
+    return Finder(ways_to_ask(pack))
 
 
 class OurHearing:

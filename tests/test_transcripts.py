@@ -83,7 +83,8 @@ def test_transcript(script: Path, channel: str, tmp_path: Path) -> None:
 def _without_echo(lines: list[str]) -> list[str]:
     """A terminal types a number where others press: it is not told what it chose."""
     return [
-        re.sub(r"您选择了：.*?。 ?|You chose: .*?\. ?|您揀咗：.*?。 ?", "", line) for line in lines
+        re.sub(r"您选择了：.*?。 ?|You chose: .*?\. ?|您選擇了：.*?。 ?", "", line)
+        for line in lines
     ]
 
 

@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
+from bot.channels.web_session import Session
 from bot.i18n import verbatim
 from bot.messages import Line, Reply
 from tests.browser_checks import (
@@ -73,11 +74,16 @@ Visit = Callable[..., Page]
 
 @pytest.fixture
 def visit(browser: Browser, site: Served) -> Iterator[Visit]:
-    """Open the page as a new person; no script of ours may fail while the test runs."""
+    """Open the page as a new person; no script of ours may fail while the test runs.
+
+    `talked`: with the conversation of `talk` in it.
+    """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
-    def open_page(viewport: dict[str, int] | None = None, **more: Any) -> Page:
+    def open_page(
+        viewport: dict[str, int] | None = None, *, talked: bool = False, **more: Any
+    ) -> Page:
         more = {"reduced_motion": "reduce", "locale": "zh-CN", **more}
         context = browser.new_context(viewport=viewport or PHONE, **more)  # type: ignore[arg-type]
         contexts.append(context)
@@ -86,6 +92,10 @@ def visit(browser: Browser, site: Served) -> Iterator[Visit]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if is_ours(said) else None)
         page.goto(site.url)
+        if talked:
+            [token] = [c["value"] for c in context.cookies() if c["name"] == "doorstep-chat"]
+            site.talked(Session(token).user_id)
+            page.reload()
         return page
 
     yield open_page
@@ -146,8 +156,7 @@ def settle(page: Page) -> None:
     ids=["light", "dark", "forced colours", "high contrast"],
 )
 def test_w10_nothing_is_faint(visit: Visit, look: dict[str, str]) -> None:
-    page = visit(**look)
-    talk(page)
+    page = visit(**look, talked=True)
     settle(page)
     assert axe(page) == []
     assert page.evaluate(FAINT) == []
@@ -226,8 +235,7 @@ WATCH = """() => {
 
 
 def test_w3_each_message_is_read_once_and_history_never(visit: Visit, site: Served) -> None:
-    page = visit()
-    talk(page)
+    page = visit(talked=True)
     page.reload()
     page.evaluate(WATCH)
     write(page, "要带什么？")
@@ -300,8 +308,7 @@ def test_buttons_that_came_with_the_event_stay_when_the_answer_comes(visit: Visi
 
 
 def test_w18_nobody_is_pulled_away_from_what_they_read(visit: Visit, site: Served) -> None:
-    page = visit()
-    talk(page)
+    page = visit(talked=True)
     settle(page)
     page.evaluate("scrollTo(0, 200)")
     settle(page)
@@ -321,8 +328,8 @@ def test_w18_nobody_is_pulled_away_from_what_they_read(visit: Visit, site: Serve
 
 
 def test_the_reader_at_the_end_sees_what_comes(visit: Visit, site: Served) -> None:
-    page = visit()
-    talk(page)
+    page = visit(talked=True)
+    page.evaluate("scrollTo(0, 100000)")
     settle(page)
     site.say(Reply(paragraphs=(verbatim("明天有人上门。"),)))
     expect(page.locator("li", has_text="明天有人上门")).to_be_in_viewport()
@@ -345,8 +352,7 @@ def test_a_page_in_two_tabs_shows_the_same_lines(visit: Visit) -> None:
 
 
 def test_w6_the_choices_are_a_group_named_by_its_question_before_the_box(visit: Visit) -> None:
-    page = visit()
-    talk(page)
+    page = visit(talked=True)
     group = page.get_by_role("group", name="哪一天方便？")
     expect(group.get_by_role("button")).to_have_count(3)
     assert page.locator("#lines button:visible").count() == 0
@@ -403,8 +409,7 @@ def test_w7_a_whole_talk_with_the_keyboard_alone(visit: Visit, site: Served) -> 
 def test_w8_the_focus_is_seen_and_never_covered(
     visit: Visit, viewport: dict[str, int], size: str
 ) -> None:
-    page = visit(viewport)
-    talk(page)
+    page = visit(viewport, talked=True)
     page.evaluate("size => { document.documentElement.dataset.size = size }", size)
     page.evaluate("scrollTo(0, 0)")
     faults = []
@@ -507,8 +512,7 @@ def test_w22_nothing_moves_for_those_who_asked(visit: Visit) -> None:
 
 
 def test_it_prints_the_conversation_alone(visit: Visit) -> None:
-    page = visit()
-    talk(page)
+    page = visit(talked=True)
     page.emulate_media(media="print")
     for hidden in (".dock", ".settings", "#answers", ".bottom"):
         expect(page.locator(hidden)).to_be_hidden()
@@ -649,8 +653,7 @@ def test_staff_lines_are_told_apart_by_words(visit: Visit, site: Served) -> None
 
 
 def test_nothing_is_kept_in_the_browser(visit: Visit) -> None:
-    page = visit()
-    talk(page)
+    page = visit(talked=True)
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     assert page.evaluate("document.cookie") == ""
 
@@ -689,8 +692,7 @@ def everything(page: Page) -> Iterator[str]:
 
 
 def test_planted_defects_are_found(visit: Visit) -> None:
-    page = visit(NARROW | {"height": 640})
-    talk(page)
+    page = visit(NARROW | {"height": 640}, talked=True)
     assert list(everything(page)) == []
     missed = []
     for name, plant in DEFECTS.items():

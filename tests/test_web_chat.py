@@ -430,6 +430,19 @@ async def test_new_lines_are_pushed_and_missed_ones_come_first(
         assert [one for one, _html in await read_events(stream, 1)] == ["00000003"]
 
 
+async def test_a_line_that_comes_to_stand_before_another_is_not_lost(ears: MemoryEars) -> None:
+    chat = WebChat(ears, secure=False, now=ears.now, translate_for=in_english)
+    who = Address("web", "one")
+    late, early = Line("5", "person", NOON, "后写的"), Line("4", "staff", NOON, "先开始写的")
+    ears.chats[who] = [Line("3", "person", NOON, "旧的"), late]
+    follow = chat._listeners.follow(who, "3")
+    assert list(await anext(follow)) == [late]
+    ears.chats[who].insert(1, early)
+    await chat.send(who, {})
+    assert list(await anext(follow)) == [early]
+    await follow.aclose()
+
+
 async def test_sending_wakes_the_pages_that_wait(visitor: Visitor, ears: MemoryEars) -> None:
     chat = WebChat(ears, secure=False, now=ears.now, translate_for=in_english)
     channel: Channel = chat

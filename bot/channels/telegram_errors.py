@@ -1,71 +1,74 @@
-"""What Telegram's errors mean for us (docs/channels.md, 'Errors')."""
+"""What the library's errors mean for us: may it be sent again, later, or never."""
 
 import re
 from datetime import timedelta
 
+import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
-    Conflict,
     Forbidden,
     InvalidToken,
     NetworkError,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
 
 from bot.channels.base import OutcomeUnknown, Refused, TryLater, Unreachable
 
-WRONG_TOKEN_PAUSE = timedelta(minutes=1)
-_GONE = ("chat not found", "user is deactivated", "bot was blocked", "peer_id_invalid")
-_SERVER_ERROR = re.compile(r"\(5\d\d\)|Bad Gateway|Internal Server Error")
-_NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "Pool timeout")
+WRONG_TOKEN_PAUSE = timedelta(minutes=10)
+_GONE = ("chat not found", "user not found", "peer_id_invalid", "deactivated", "user_is_blocked")
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+_TOKEN = re.compile(r"\d+:[\w-]{20,}")
 
 
-def ours(error: TelegramError) -> Exception:
-    """Of a message that was to be sent. BadRequest is a NetworkError: the order matters."""
-    said = str(error)
-    if isinstance(error, RetryAfter):
-        return TryLater("429", _seconds(error))
-    if isinstance(error, Forbidden):
-        return Unreachable(said)
-    if isinstance(error, ChatMigrated):
-        return Refused("the chat became a group")
-    if isinstance(error, BadRequest):
-        gone = any(words in said.lower() for words in _GONE)
-        return Unreachable(said) if gone else Refused(said)
-    if isinstance(error, InvalidToken):
-        return TryLater("DOORSTEP_TELEGRAM_TOKEN is refused", WRONG_TOKEN_PAUSE)
-    if isinstance(error, Conflict):
-        return TryLater(said)
-    if isinstance(error, TimedOut | NetworkError):
-        cause = type(error.__cause__).__name__
-        certain = (
-            cause in _NOT_SENT
-            or any(words in said for words in _NOT_SENT)
-            or bool(_SERVER_ERROR.search(said))
-        )
-        return TryLater(said) if certain else OutcomeUnknown(said)
+def of_a_message(error: TelegramError) -> Exception:
+    """The order matters: to the library a BadRequest, which never heals, is a NetworkError."""
+    said = without_token(str(error))
+    match error:
+        case RetryAfter():
+            return TryLater(said, retry_after(error))
+        case Forbidden() | ChatMigrated():
+            return Unreachable(said)
+        case BadRequest():
+            gone = any(words in said.lower() for words in _GONE)
+            return Unreachable(said) if gone else Refused(said)
+        case InvalidToken():
+            return TryLater("DOORSTEP_TELEGRAM_TOKEN is not accepted", WRONG_TOKEN_PAUSE)
+        case NetworkError():
+            return TryLater(said) if _certainly_not_delivered(error) else OutcomeUnknown(said)
     return OutcomeUnknown(said)
 
 
-def for_a_file(error: TelegramError) -> Exception:
-    """Of a file that was to be fetched: asking twice does no harm."""
-    if isinstance(error, BadRequest | Forbidden):
-        return Refused(str(error))
-    return TryLater(str(error))
+def of_a_file(error: TelegramError) -> Exception:
+    """Getting a file twice does no harm, so an unknown outcome is one more reason to try."""
+    ours = of_a_message(error)
+    if isinstance(ours, Unreachable):
+        return Refused(str(ours))
+    return TryLater(str(ours)) if isinstance(ours, OutcomeUnknown) else ours
 
 
-def pause_after(error: Exception, otherwise: float) -> float:
-    """Seconds: as long as Telegram says, else as long as the caller would."""
-    if isinstance(error, RetryAfter):
-        return _seconds(error).total_seconds()
-    if isinstance(error, InvalidToken):
-        return WRONG_TOKEN_PAUSE.total_seconds()
-    return otherwise
-
-
-def _seconds(error: RetryAfter) -> timedelta:
+def retry_after(error: RetryAfter) -> timedelta:
+    """A timedelta or a number, as the environment's PTB_TIMEDELTA says."""
     after = error.retry_after
     return after if isinstance(after, timedelta) else timedelta(seconds=after)
+
+
+def without_token(text: str) -> str:
+    """An address in an error's words would tell the token."""
+    return _TOKEN.sub("***", text)
+
+
+def _certainly_not_delivered(error: NetworkError) -> bool:
+    """No connection, or an HTTP status that says no.
+
+    With a status the library names no cause, or a TelegramError where the body was no JSON.
+    """
+    cause = error.__cause__
+    return cause is None or isinstance(cause, (*_NEVER_LEFT, TelegramError))

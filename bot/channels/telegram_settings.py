@@ -1,31 +1,36 @@
-"""What the Telegram channel is told when it is made."""
+"""What the Telegram channel is told when it is made. Nothing here imports Telegram's library."""
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramSettings:
-    """`mode` is 'polling' or 'webhook'; the last two are for the webhook only."""
+    """The settings DOORSTEP_TELEGRAM_… and DOORSTEP_PUBLIC_URL."""
 
-    token: str
+    token: str = field(repr=False)
     api_url: str
+    """https://api.telegram.org, or a Bot API server of one's own."""
     mode: str
-    secret: str
-    public_url: str
-
-    @property
-    def path(self) -> str:
-        """The webhook's path: nobody guesses it without the token."""
-        key = f"{self.token}:{self.secret}".encode()
-        return f"/telegram/{hmac.new(key, b'path', hashlib.sha256).hexdigest()[:40]}"
+    """'polling' or 'webhook'; the two fields below are for the webhook."""
+    secret: str = field(default="", repr=False)
+    public_url: str = ""
+    one_each: float = 1.0
+    """Seconds between messages to one chat, once it got several at a stroke; 0: no pacing."""
 
 
 class OffsetStore(Protocol):
-    """Where polling goes on after a restart."""
+    """Where polling goes on after a restart. It spares repetitions; nothing is lost without it."""
 
-    async def load(self) -> int: ...
+    async def load(self) -> int:
+        """0 where nothing was saved."""
 
     async def save(self, offset: int) -> None: ...
+
+
+def webhook_path(token: str) -> str:
+    """The webhook's path: nobody guesses it without the token, and it does not tell the token."""
+    digest = hmac.new(token.encode(), b"doorstep telegram webhook path", hashlib.sha256)
+    return f"/telegram/{digest.hexdigest()[:40]}"

@@ -38,7 +38,9 @@ class Listeners:
     async def follow(self, who: Address, after: str) -> AsyncGenerator[Sequence[Line], None]:
         """The chat's lines after that one, as they come; an empty sequence is a heartbeat.
 
-        Ends when we shut down or the store's news do. Raises TooMany.
+        A line may come to stand before one that was sent already, when two replicas write at
+        once; so what was sent is remembered. Ends when we shut down or the news do.
+        Raises TooMany.
         """
         waiting = self._waiting.setdefault(who, set())
         if len(waiting) >= MOST_PER_CHAT:
@@ -48,10 +50,19 @@ class Listeners:
         news = asyncio.create_task(self._pass_on(who, woken))
         try:
             await asyncio.sleep(0)  # so that the news are asked for before the first look
+            clock = asyncio.get_running_loop().time
+            sent: set[str] | None = None
+            quiet_since = clock() - HEARTBEAT_SECONDS
             while not (self._closed or news.done()):
-                lines = await self._ears.transcript(who, after)
-                yield lines
-                after = lines[-1].id if lines else after
+                lines = await self._ears.transcript(who)
+                if sent is None:
+                    sent = {line.id for line in lines if line.id <= after}
+                new = [line for line in lines if line.id not in sent]
+                sent = {line.id for line in lines}
+                # News without a line are not passed on: each would wake a phone's radio.
+                if new or clock() - quiet_since >= HEARTBEAT_SECONDS:
+                    yield new
+                    quiet_since = clock()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(woken.wait(), HEARTBEAT_SECONDS)
                 woken.clear()

@@ -93,6 +93,7 @@ class Turn(Choosing):
     def hear_text(self, text: str) -> None:
         if self.hearing.emergency(text):
             self.run("emergency")
+            self.hear_answer(text)  # '昏迷在床' may also be what was asked for
             return
         control = self.hearing.control(text)
         if control:

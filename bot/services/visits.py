@@ -154,14 +154,11 @@ class Visits:
         """The booking, and whether it was made now."""
         vault = vault_of(self._connection)
         key = vault.finding("request", request_key)
-        again = bookings.by_request(self._connection, key)
-        if again:
-            return False, again
         parts = person_key_parts(request.name, request.phone, request.id_number)
         person = vault.finding("person", *parts)
-        live = bookings.live_of_person(self._connection, person)
-        if live:
-            raise AlreadyBooked(live)
+        there = self._there(key, person)
+        if there:
+            return False, there
         if request.visit_id is not None:
             self._check(request.visit_id, request.street, request.kind)
         turn = self._services
@@ -172,20 +169,22 @@ class Visits:
                 self._connection, number, key, person, conversation_id, request, self._now
             ):
                 return True, self._locked(number)
-            again = self._of_another(key, person)
-            if again:
-                return False, again
+            there = self._there(key, person)
+            if there:
+                return False, there
         raise SlotTaken
 
-    def _of_another(self, key: str, person: str) -> Booking | None:
-        """Between our look and our insert another transaction made one."""
-        again = bookings.by_request(self._connection, key)
-        if again:
-            return again
+    def _there(self, key: str, person: str) -> Booking | None:
+        """The booking that this request has made already. Raises AlreadyBooked for another's.
+
+        The person is looked for first: a transaction that ends between the two looks must be
+        seen as the same request, not as a second booking.
+        """
         live = bookings.live_of_person(self._connection, person)
-        if live:
+        again = bookings.by_request(self._connection, key)
+        if live and again is None:
             raise AlreadyBooked(live)
-        return None
+        return again
 
     def _check(self, visit_id: int, street: str, kind: DisabilityKind | None) -> None:
         """Raises SlotTaken for a visit that is not, or no longer, for this person."""

@@ -1,0 +1,161 @@
+"""Small tests that guard the whole house: translated, documented, in its place, guarded."""
+
+import io
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from bot import content
+from bot.app import CONTENT
+from bot.config import Config
+from bot.i18n import LANGUAGES, LOCALES, translator
+from handlers import HANDLERS
+
+ROOT = Path(__file__).parent.parent
+KEYWORDS = {"_": None, "ngettext": (1, 2)}
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+FIELD = re.compile(r"\{\w+\}")
+LONGEST_FILE = 300
+
+
+def extracted() -> set[str]:
+    found: set[str] = set()
+    for folder in ("bot", "handlers"):
+        for _path, _line, message, *_rest in extract_from_dir(
+            str(ROOT / folder), METHODS, keywords=KEYWORDS
+        ):
+            found.add(message[0] if isinstance(message, tuple) else message)
+    return found
+
+
+def catalogue(language: str) -> Catalog:
+    with (LOCALES / language / "bot.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_extracted_and_translated(language: str) -> None:
+    wanted = extracted()
+    there = {
+        message.id[0] if isinstance(message.id, tuple) else message.id: message
+        for message in catalogue(language)
+        if message.id
+    }
+    assert sorted(wanted - there.keys()) == [], "run make strings"
+    assert sorted(there.keys() - wanted) == [], "run make strings"
+    untranslated = [key for key, one in there.items() if not one.string or one.fuzzy]
+    assert untranslated == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_have_the_same_fields(language: str) -> None:
+    for message in catalogue(language):
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        key = message.id[0] if isinstance(message.id, tuple) else message.id
+        for string in strings:
+            if key:
+                assert set(FIELD.findall(key)) == set(FIELD.findall(string)), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_of_questions_are_short(language: str) -> None:
+    """Rule C7: at most twelve Han characters; they stand on buttons."""
+    spoken = translator(language)
+    for flow in HANDLERS.flows:
+        for question in flow.questions:
+            assert len(question.label.to(spoken)) <= (12 if language != "en" else 24)
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    source = (ROOT / "bot" / "config.py").read_text(encoding="utf-8")
+    for name in set(re.findall(r"DOORSTEP_[A-Z_]+[A-Z]", source)):
+        assert f"`{name}`" in documented, name
+    assert len(fields(Config)) > 10
+
+
+def test_no_file_is_too_long() -> None:
+    for folder in ("bot", "handlers"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if path.parent.name != "versions":
+                lines = len(path.read_text(encoding="utf-8").splitlines())
+                allowed = 480 if path.name == "tables.py" else LONGEST_FILE
+                assert lines <= allowed, f"{path.relative_to(ROOT)}: {lines} lines"
+
+
+def test_content_has_no_faults() -> None:
+    assert content.load(CONTENT).faults(date(2026, 11, 23)) == []
+
+
+def test_content_keeps_its_promises() -> None:
+    pack = content.load(CONTENT)
+    assert len(pack.articles("zh_Hans")) >= 25
+    for language in LANGUAGES[1:]:
+        assert len(pack.articles(language)) >= 10
+
+
+def test_stored_names_stand_where_they_always_stood() -> None:
+    """Keys of flows and questions are stored in conversations: renaming one loses answers."""
+    keys = {flow.name: [question.key for question in flow.questions] for flow in HANDLERS.flows}
+    assert keys["feedback"] == ["story", "kind"]
+    assert set(keys) >= {"booking", "status", "feedback", "note", "erase"}
+
+
+def test_import_rules() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "importlinter.cli", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        run = subprocess.run(
+            [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 0, run.stdout
+
+
+def test_no_commit_names_a_registry_or_a_machine() -> None:
+    run = subprocess.run(
+        ["git", "grep", "-nE", r"pypi\.org|files\.pythonhosted|registry\.npmjs|/work/(main|\.lib)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in run.stdout.splitlines() if "test_nothing_forgotten" not in line]
+    assert lines == []
+
+
+def test_dependencies_are_pinned_with_hashes() -> None:
+    """Promise 26."""
+    for name in ("requirements.lock", "requirements-test.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        pinned = re.findall(r"^([\w.-]+(?:\[\w+\])?)==", text, re.MULTILINE)
+        assert len(pinned) > 20
+        assert text.count("==") <= text.count("--hash=sha256:")
+        assert "://" not in text
+
+
+def test_routes_are_written_in_one_table() -> None:
+    """Every route of the console has a guard: `make_console` can make no other."""
+    source = io.StringIO((ROOT / "bot" / "web" / "__init__.py").read_text(encoding="utf-8"))
+    rows = [line for line in source if line.strip().startswith(('("GET"', '("POST"'))]
+    assert len(rows) >= 15
+    for row in rows:
+        assert re.search(r", (anybody|first_password|member|supervisor), ", row), row
+    assert web
