@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot import content, demo, i18n
 from bot.channels.base import Channel
+from bot.channels.private_page import PrivatePage
 from bot.channels.web import WebChat
 from bot.config import Config, ConfigError
 from bot.dialog import Carrying, Engine
@@ -68,7 +69,7 @@ class App:
             {"telegram": Manners(telegram_carrying(config))},
             lambda token: f"{config.public_url}/private/{token}",
         )
-        self.ears = OurEars(self.inbox, self.database, self.now)
+        self.ears = OurEars(self.inbox, self.database, self.now, self.known)
         self._add_channels()
         self.upkeep = Upkeep(self.database, self.inbox, self.channels, self.now)
         self.health = Health(self.database, self.upkeep, self.now)
@@ -133,6 +134,10 @@ class App:
         made = web.Application(client_max_size=12 * 1024 * 1024)
         for channel in self.channels.values():
             made.router.add_routes(channel.routes())
+        private = PrivatePage(
+            self.ears, secure=self.config.secure, now=self.now, translate_for=i18n.translator
+        )
+        made.router.add_routes(private.routes())
         made.router.add_routes(make_console(self, secure=self.config.secure, now=self.now))
         made.router.add_routes(self.health.routes())
         made.on_startup.append(self._on_startup)

@@ -9,6 +9,8 @@ from datetime import datetime
 from bot.channels.base import StoreDown
 from bot.inbox import Inbox
 from bot.messages import Address, Attachment, IncomingMessage, Line
+from bot.services import Known, Services
+from bot.services.privacy import Privacy
 from bot.storage import conversations, files, transcript
 from bot.storage.db import Connection, Database, Unavailable
 
@@ -22,7 +24,10 @@ LINES = 200
 class OurEars:
     """bot.channels.base.Ears, over the inbox and the database."""
 
-    def __init__(self, inbox: Inbox, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, inbox: Inbox, database: Database, now: Callable[[], datetime], known: Known
+    ) -> None:
+        self._known = known
         self._inbox = inbox
         self._database = database
         self._now = now
@@ -62,9 +67,13 @@ class OurEars:
             raise StoreDown(str(error)) from error
 
     async def changes(self, who: Address) -> AsyncIterator[None]:
+        seen = None
         while True:
+            stamp = await self._database.read(lambda connection: _stamp(connection, who))
+            if seen is not None and stamp != seen:
+                yield
+            seen = stamp
             await asyncio.sleep(LOOK_EVERY)
-            yield
 
     async def keep_file(self, content: bytes, media_type: str, name: str) -> Attachment:
         reference = secrets.token_urlsafe(18)
@@ -76,6 +85,21 @@ class OurEars:
         except Unavailable as error:
             raise StoreDown(str(error)) from error
         return Attachment(reference, media_type, name, len(content))
+
+    async def open_private(self, token: str, session: str) -> Address | None:
+        return await self._privately(lambda privacy: privacy.open_link(token, session))
+
+    async def private_chat(self, session: str) -> Address | None:
+        return await self._privately(lambda privacy: privacy.behind(session))
+
+    async def _privately(self, use: Callable[[Privacy], Address | None]) -> Address | None:
+        now = self._now()
+        try:
+            return await self._database.write(
+                lambda connection: use(Services(connection, now, self._known).privacy)
+            )
+        except Unavailable as error:
+            raise StoreDown(str(error)) from error
 
     async def settle(self) -> None:
         """Wait until every message that was heard has been answered."""
@@ -94,3 +118,9 @@ class OurEars:
         except Unavailable:
             # It is stored: the sweep answers it when the store is back.
             log.warning("store_down", extra={"conversation": conversation_id})
+
+
+def _stamp(connection: Connection, who: Address) -> tuple[int, int]:
+    """Changes with every new line: two looks into an index."""
+    conversation_id = conversations.find(connection, who)
+    return transcript.stamp(connection, conversation_id) if conversation_id else (0, 0)

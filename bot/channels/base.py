@@ -70,6 +70,12 @@ class Ears(Protocol):
     def changes(self, who: Address) -> AsyncIterator[None]:
         """Yields whenever new lines may stand in this chat, from whichever replica."""
 
+    async def open_private(self, token: str, session: str) -> Address | None:
+        """Use a one-time link; None: unknown, used or too old."""
+
+    async def private_chat(self, session: str) -> Address | None:
+        """The chat that this session may answer personal questions of; None: none."""
+
     async def keep_file(self, content: bytes, media_type: str, name: str) -> Attachment:
         """Store a file that came with a message, encrypted; give its reference."""
 

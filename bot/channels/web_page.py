@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.channels import drawing
 from bot.channels.web_form import Problem
 from bot.channels.web_session import Session
-from bot.i18n import GUANGDONG, LANGUAGES, Translator, _, closest_language
+from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, closest_language
 from bot.messages import Choice, Line, Reply
 
 LANGUAGE_NAMES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
@@ -95,6 +95,35 @@ class Pages:
             languages=[(code, LANGUAGE_NAMES[code], language_tag(code)) for code in LANGUAGES],
             size=view.size,
             sizes=SIZES,
+        )
+
+    def private(
+        self,
+        view: View,
+        line: Line | None,
+        heading: Text,
+        words: Text,
+        *,
+        problem: Problem | None,
+        draft: str,
+    ) -> str:
+        """The page of personal questions: one line and its answers, or why there is none."""
+        shown = self._line(line, view.translator) if line else None
+        answers = self._answers(line, view.translator) if line else None
+        if shown:
+            shown["offered"] = answers is not None
+        return self._draw(
+            "private.html",
+            view,
+            line=shown,
+            latest="",
+            answers=answers,
+            heading=heading.to(view.translator),
+            words=words.to(view.translator),
+            problem=problem and self._problem(problem, view.translator),
+            draft=draft,
+            message_id=secrets.token_urlsafe(12),
+            form_token=view.session.form_token,
         )
 
     def fragments(self, view: View, lines: Sequence[Line]) -> list[str]:

@@ -205,7 +205,7 @@ class ChatSite:
         return answer
 
     def _headers(self) -> dict[str, str]:
-        return {**_HEADERS, **(_SECURE_HEADERS if self.secure else {})}
+        return security_headers(secure=self.secure)
 
     def _page(
         self, view: View, lines: Sequence[Line], *, draft: str = "", problem: Problem | None = None
@@ -239,3 +239,8 @@ class ChatSite:
         response = web.Response(status=303, headers={"Location": place})
         self.desk.cookies.write(response, "chat", session.token)
         return response
+
+
+def security_headers(*, secure: bool) -> dict[str, str]:
+    """Of every page of ours; `secure`: people reach us over https."""
+    return {**_HEADERS, **(_SECURE_HEADERS if secure else {})}

@@ -224,7 +224,7 @@ class Answering:
             flow = self.flow_of(frame)
             question = asking.next_question(flow, frame)
             if question is None and flow.review:
-                asking.review(self.talk, flow)
+                asking.review(self.talk, flow, hide=self.carrying == "link")
             elif question is None:
                 self.finish(flow, frame)
             elif self.may_ask(question):

@@ -77,10 +77,11 @@ def ask(
     say(talk, Reply(question=prompt, private=private), options, flow.name, question.key, notes)
 
 
-def review(talk: Talk, flow: Flow) -> None:
+def review(talk: Talk, flow: Flow, *, hide: bool = False) -> None:
     """All answers with a number each to change them, and the choice that sends them.
 
-    Rules C18 and C19: nothing is sent before this was shown and confirmed.
+    Rules C18 and C19: nothing is sent before this was shown and confirmed. `hide`: this channel
+    must not carry sensitive answers back either.
     """
     frame = talk.conversation.frames[-1]
     answers = Answers(frame.answered(), frame.argument)
@@ -89,7 +90,7 @@ def review(talk: Talk, flow: Flow) -> None:
         Option(
             f"{CHANGE}{question.key}",
             _("Change {what}").fill(what=question.label),
-            shown(question, answers),
+            shown(question, answers, hide=hide),
         )
         for question in applying(flow, frame)
     ]
@@ -100,9 +101,11 @@ def review(talk: Talk, flow: Flow) -> None:
     say(talk, reply, tuple(options), flow.name, REVIEW, talk.notes)
 
 
-def shown(question: Question[Any], answers: Answers) -> Text:
+def shown(question: Question[Any], answers: Answers, *, hide: bool) -> Text:
     """An answer as the review shows it: masked where it is personal."""
     value = answers.get(question)
+    if hide and question.sensitive and value is not None:
+        return _("answered already")
     return _("not given") if value is None else question.expect.show(value)
 
 
@@ -110,7 +113,9 @@ def so_far(flow: Flow, frame: Frame) -> tuple[Text, ...]:
     """The answers given so far, for somebody who comes back (rule C22)."""
     answers = Answers(frame.answered(), frame.argument)
     return tuple(
-        _("{label}: {answer}").fill(label=question.label, answer=shown(question, answers))
+        _("{label}: {answer}").fill(
+            label=question.label, answer=shown(question, answers, hide=True)
+        )
         for question in applying(flow, frame)
         if question in answers
     )

@@ -41,10 +41,8 @@ class Choosing(Answering):
             and offer.options
             and not (question and question.expect.takes_anything)
         ):
-            exact = question and isinstance(
-                question.expect.read(self.heard(text), self.asked(question)), Understood
-            )
-            if not exact:
+            read = question and question.expect.read(self.heard(text), self.asked(question))
+            if read is None or isinstance(read, Unclear):
                 self.miss(
                     _("Please choose a number from 1 to {count}.").fill(count=len(offer.options))
                 )

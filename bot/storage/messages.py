@@ -89,7 +89,7 @@ def take_back(connection: Connection, subject: str) -> None:
     """Reminders of this subject that have not gone out never will."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.subject == subject, outbox.c.state == "waiting")
+        .where(outbox.c.subject == subject, outbox.c.state.in_(("waiting", "held")))
         .values(state="dropped")
     )
 

@@ -33,6 +33,21 @@ def lines(
     return [line for line in both if line.id > after][-limit:]
 
 
+def stamp(connection: Connection, conversation_id: int) -> tuple[int, int]:
+    """The newest row heard and the newest said."""
+    newest = (
+        connection.execute(
+            select(table.c.id)
+            .where(table.c.conversation_id == conversation_id)
+            .order_by(table.c.id.desc())
+            .limit(1)
+        ).scalar()
+        for table in (inbox, outbox)
+    )
+    heard, said = newest
+    return heard or 0, said or 0
+
+
 def _said(
     connection: Connection, conversation_id: int, limit: int, now: datetime | None
 ) -> list[Line]:
