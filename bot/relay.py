@@ -6,6 +6,7 @@ replica. At least once: where the outcome of a try is unknown, the repetition sa
 
 import asyncio
 import logging
+import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -75,10 +76,21 @@ class Relay:
         self.deliver(rows)
         return len(rows)
 
+    def take_over(self, connection: Connection) -> None:
+        """At the start: leases of processes of this machine that are dead wait for nobody."""
+        now = self._now()
+        for owner in messages.owners(connection):
+            if owner != self._me and is_dead(owner, self._me):
+                messages.end_leases(connection, owner, now)
+
     async def run(self, every: float = 1.0) -> None:
         """Look for due rows until cancelled; an outage of the store is waited out."""
+        started = False
         while True:
             try:
+                if not started:
+                    await self._database.write(self.take_over)
+                    started = True
                 while await self.deliver_due():
                     await self.settle()
             except Unavailable:
@@ -205,6 +217,24 @@ def pause(tries: int) -> timedelta:
     """1, 2, 4 … seconds, at most LONGEST_PAUSE."""
     doubled: timedelta = FIRST_PAUSE * 2 ** min(tries, 12)
     return min(doubled, LONGEST_PAUSE)
+
+
+def is_dead(owner: str, me: str) -> bool:
+    """Owners are 'host:pid:random'. Another host's processes are nobody's to judge."""
+    host, _colon, rest = owner.partition(":")
+    my_host, _colon, my_rest = me.partition(":")
+    pid, my_pid = rest.partition(":")[0], my_rest.partition(":")[0]
+    if host != my_host or not pid.isdecimal():
+        return False
+    if pid == my_pid:
+        return True  # its number is ours now
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _marked(reply: Reply) -> Reply:

@@ -15,8 +15,7 @@ import contextlib
 import json
 import sys
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -24,17 +23,10 @@ import aiohttp
 from aiohttp import web
 
 from tests import standin_telegram_schema as schema
-from tests.standin_telegram_api import Api, Refusal
+from tests.standin_telegram_api import Api, Fault, Refusal, refuse, webhook_queue_of
 from tests.standin_telegram_person import Person
 
-
-@dataclass(frozen=True)
-class Fault:
-    """What happens to one call instead of, or after, its normal effect."""
-
-    kind: str
-    """'flood', 'error', 'html', 'blocked', 'reset before', 'reset after', 'slow', 'garbled'."""
-    seconds: float = 1.0
+__all__ = ["Fault", "Person", "StandIn"]
 
 
 @dataclass
@@ -50,20 +42,21 @@ class Call:
 class StandIn(Api):
     """The server. `async with StandIn() as telegram:` starts it on a free port."""
 
-    token: str = "1:test"
+    token: str = ""
+    """The only one that is accepted; '': any."""
     port: int = 0
     retry_scale: float = 0.01
     """Webhook pauses are Telegram's times this."""
     table: schema.Table = field(default_factory=schema.at_hand)
-    fault_of: Callable[[str, dict[str, Any]], Fault | None] = lambda _method, _values: None
-    """A standing schedule; `faults` is used up first."""
-    faults: dict[str, deque[Fault]] = field(default_factory=dict)
-    """For each method: what happens to its next calls."""
-    calls: list[Call] = field(default_factory=list)
-    mistakes: list[str] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    """How often each method was called."""
+    log: list[Call] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
     """What the table says against our calls: must stay empty."""
     deliveries: list[tuple[int, int]] = field(default_factory=list)
     """Webhook tries: update_id, status (0: no answer)."""
+    ambiguous: int = 0
+    """Messages that arrived although the bot could not know."""
 
     def __post_init__(self) -> None:
         self._queues: dict[int, deque[dict[str, Any]]] = {}
@@ -72,6 +65,13 @@ class StandIn(Api):
     # --- life
 
     async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_trouble: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
         made = web.Application(client_max_size=60 * 1024 * 1024)
         made.router.add_route("*", "/bot{token}/{method}", self._called)
         made.router.add_get("/file/bot{token}/{path:.+}", self._file)
@@ -81,9 +81,8 @@ class StandIn(Api):
         await site.start()
         self.port = self._runner.addresses[0][1]
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
-        return self
 
-    async def __aexit__(self, *_trouble: object) -> None:
+    async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -94,13 +93,18 @@ class StandIn(Api):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def person(self, number: int = 7001, language: str = "zh-hans") -> Person:
-        if number not in self.people:
-            self.people[number] = Person(self, number, language)
-        return self.people[number]
+    def person(self, user_id: int = 7001, language: str = "zh-hans") -> Person:
+        if user_id not in self.people:
+            self.people[user_id] = Person(self, user_id, language)
+        return self.people[user_id]
+
+    @property
+    def sent(self) -> dict[int, list[dict[str, Any]]]:
+        """What reached each person."""
+        return {user_id: person.messages for user_id, person in self.people.items()}
 
     def calls_of(self, method: str) -> list[dict[str, Any]]:
-        return [call.values for call in self.calls if call.method == method]
+        return [call.values for call in self.log if call.method == method]
 
     # --- updates towards the bot
 
@@ -113,6 +117,12 @@ class StandIn(Api):
         else:
             self._start(self._wake())
         return int(update["update_id"])
+
+    async def deliver_all(self, timeout: float = 10) -> None:
+        """Wait until the bot has acknowledged everything."""
+        async with asyncio.timeout(timeout):
+            while self.pending:
+                await asyncio.sleep(0.01)
 
     def webhook_set(self) -> None:
         for update in self.pending if self.webhook else ():
@@ -156,7 +166,7 @@ class StandIn(Api):
             ) as answer:
                 status = answer.status
                 if await answer.read():
-                    self.mistakes.append("the webhook's answer has a body: it would be a call")
+                    self.wrong.append("the webhook's answer has a body: it would be a call")
         self.deliveries.append((int(update["update_id"]), status))
         return status
 
@@ -173,8 +183,8 @@ class StandIn(Api):
             self._let_in(request.match_info["token"], method)
             form = {name: str(value) for name, value in (await request.post()).items()}
             values = self._checked(method, form)
-            fault = self._fault(method, values)
-            _refuse(fault)
+            fault = self.faults.of(method)
+            refuse(fault)
             if fault and fault.kind == "html":
                 return web.Response(status=502, text="<html>Bad Gateway</html>")
             if fault and fault.kind == "reset before":
@@ -182,6 +192,8 @@ class StandIn(Api):
             result = await getattr(self, _snake(method))(**values)
         except Refusal as refusal:
             return web.json_response(refusal.body, status=refusal.body["error_code"])
+        if fault and fault.kind in ("slow", "reset after", "garbled"):
+            self.ambiguous += 1
         if fault and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         if fault and fault.kind == "reset after":
@@ -191,7 +203,7 @@ class StandIn(Api):
         return web.json_response({"ok": True, "result": result})
 
     def _let_in(self, token: str, method: str) -> None:
-        if token != self.token:
+        if token != (self.token or token):
             raise Refusal(401, "Unauthorized")
         if not method:
             raise Refusal(404, "Not Found")
@@ -200,37 +212,22 @@ class StandIn(Api):
         try:
             values = schema.decoded(method, form, self.table)
         except ValueError as error:
-            self.mistakes.append(f"{method}: {error}")
+            self.wrong.append(f"{method}: {error}")
             raise Refusal(400, "Bad Request: can't parse JSON") from error
-        self.calls.append(Call(method, values, time.monotonic()))
+        self.calls[method] += 1
+        self.log.append(Call(method, values, time.monotonic()))
         faults = schema.faults_of(method, values, self.table)
-        self.mistakes += faults
+        self.wrong += faults
         if any("callback_data" in fault for fault in faults):
             raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
         if faults:
             raise Refusal(400, f"Bad Request: {faults[0]}")
         return values
 
-    def _fault(self, method: str, values: dict[str, Any]) -> Fault | None:
-        planned = self.faults.get(method)
-        return planned.popleft() if planned else self.fault_of(method, values)
-
     async def _file(self, request: web.Request) -> web.Response:
         content = self.files.get(request.match_info["path"].removeprefix("files/"))
-        known = request.match_info["token"] == self.token and content is not None
+        known = self.token in ("", request.match_info["token"]) and content is not None
         return web.Response(body=content) if known else web.Response(status=404)
-
-
-def webhook_queue_of(update: dict[str, Any]) -> int:
-    """Telegram's own: messages of a chat in order, taps in another queue by person."""
-    if "callback_query" in update:
-        return int(update["callback_query"]["from"]["id"]) + (3 << 33)
-    if "my_chat_member" in update:
-        return 5
-    try:
-        return int((update.get("message") or update["edited_message"])["chat"]["id"])
-    except (KeyError, TypeError, ValueError):
-        return 0  # a test's malformed update
 
 
 def _snake(method: str) -> str:
@@ -238,16 +235,6 @@ def _snake(method: str) -> str:
 
 
 _METHODS = {name.lower(): name for name in schema.own() if hasattr(Api, _snake(name))}
-
-
-def _refuse(fault: Fault | None) -> None:
-    if fault and fault.kind == "flood":
-        wait = int(fault.seconds)
-        raise Refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-    if fault and fault.kind == "error":
-        raise Refusal(500, "Internal Server Error")
-    if fault and fault.kind == "blocked":
-        raise Refusal(403, "Forbidden: bot was blocked by the user")
 
 
 def _reset(request: web.Request) -> web.StreamResponse:
@@ -264,12 +251,13 @@ async def _by_hand(port: int, token: str, webhook: str, secret: str) -> None:
         print(f"{telegram.url} stands for https://api.telegram.org, with the token {token}")
         typing = asyncio.create_task(_type(me))
         while not typing.done():
-            for message in await me.hears_within(0.5):
+            await asyncio.sleep(0.2)
+            for message in me.news():
                 print("\n" + message.get("text", f"<{sorted(message)}>"))
                 print(*(f"[{label}]" for label in me.buttons(message)))
-            for mistake in telegram.mistakes:
+            for mistake in telegram.wrong:
                 print("MISTAKE", mistake)
-            telegram.mistakes.clear()
+            telegram.wrong.clear()
 
 
 async def _type(me: Person) -> None:

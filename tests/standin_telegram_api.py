@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
+import random
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,49 @@ class Refusal(Exception):
             self.body["parameters"] = parameters
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What happens to one call instead of, or after, its normal effect."""
+
+    kind: str
+    """'flood', 'error', 'html', 'blocked', 'reset before', 'reset after', 'slow', 'garbled'."""
+    seconds: float = 1.0
+
+
+@dataclass
+class Faults:
+    """How unreliable Telegram is: probabilities for what is sent, and plans for any method."""
+
+    server_error: float = 0.0
+    lost_reply: float = 0.0
+    """Delivered, and then the connection breaks."""
+    flood: float = 0.0
+    blocked: set[int] = field(default_factory=set)
+    """Who blocked the bot."""
+    next: dict[str, deque[Fault]] = field(default_factory=dict)
+    """By method: what happens to its next calls."""
+    always: Fault | None = None
+    """What happens to every call."""
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
+
+    def of(self, method: str) -> Fault | None:
+        planned = self.next.get(method)
+        if planned or self.always:
+            return planned.popleft() if planned else self.always
+        if not method.startswith("send"):
+            return None
+        draw = self.chance.random()
+        for kind, chance in (
+            ("error", self.server_error),
+            ("reset after", self.lost_reply),
+            ("flood", self.flood),
+        ):
+            if draw < chance:
+                return Fault(kind)
+            draw -= chance
+        return None
+
+
 @dataclass
 class Api:
     """People, what waits for the bot, and its calls."""
@@ -32,10 +77,12 @@ class Api:
     pending: list[dict[str, Any]] = field(default_factory=list)
     """Updates that the bot has not acknowledged."""
     webhook: dict[str, Any] = field(default_factory=dict)
-    menus: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    """Commands by language code."""
-    answered: dict[str, float] = field(default_factory=dict)
-    """Every tap by its query's id: when it was made, less than 0 once it was answered."""
+    commands: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """By language code."""
+    taps: dict[str, float] = field(default_factory=dict)
+    """Taps that wait for their answer, by the query's id: when they were made."""
+    answered: list[str] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1000))
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _poll: asyncio.Task[Any] | None = None
@@ -129,7 +176,7 @@ class Api:
         person = self.people.get(chat_id)
         if person is None:
             raise Refusal(400, "Bad Request: chat not found")
-        if person.blocked:
+        if chat_id in self.faults.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
         return person
 
@@ -145,17 +192,17 @@ class Api:
         raise Refusal(400, "Bad Request: message to edit not found")
 
     async def answer_callback_query(self, callback_query_id: str, **_more: Any) -> bool:
-        made = self.answered.get(callback_query_id, -1.0)
-        if made < 0 or time.monotonic() - made > TOO_LATE:
+        made = self.taps.pop(callback_query_id, None)
+        if made is None or time.monotonic() - made > TOO_LATE:
             raise Refusal(
                 400,
                 "Bad Request: query is too old and response timeout expired or query ID is invalid",
             )
-        self.answered[callback_query_id] = -1.0
+        self.answered.append(callback_query_id)
         return True
 
     async def set_my_commands(self, commands: Any, language_code: str = "", **_more: Any) -> bool:
-        self.menus[language_code] = commands
+        self.commands[language_code] = commands
         return True
 
     async def get_file(self, file_id: str) -> dict[str, Any]:
@@ -168,3 +215,25 @@ class Api:
         return {
             "file_id": file_id, "file_unique_id": file_id, "file_size": size, "file_path": path,
         }  # fmt: skip
+
+
+def webhook_queue_of(update: dict[str, Any]) -> int:
+    """Telegram's own: messages of a chat in order, taps in another queue by person."""
+    if "callback_query" in update:
+        return int(update["callback_query"]["from"]["id"]) + (3 << 33)
+    if "my_chat_member" in update:
+        return 5
+    try:
+        return int((update.get("message") or update["edited_message"])["chat"]["id"])
+    except (KeyError, TypeError, ValueError):
+        return 0  # a test's malformed update
+
+
+def refuse(fault: Fault | None) -> None:
+    if fault and fault.kind == "flood":
+        wait = int(fault.seconds)
+        raise Refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
+    if fault and fault.kind == "error":
+        raise Refusal(500, "Internal Server Error")
+    if fault and fault.kind == "blocked":
+        raise Refusal(403, "Forbidden: bot was blocked by the user")

@@ -1,34 +1,38 @@
 """Somebody who uses Telegram's app: sees what was sent, presses what is drawn."""
 
 import asyncio
+import base64
 import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.standin_telegram import StandIn
 
+PICTURE = base64.b64decode(
+    "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"  # one pixel
+)
+
 
 class Person:
     """One private chat with the bot."""
 
-    def __init__(self, server: "StandIn", number: int, language: str) -> None:
+    def __init__(self, server: "StandIn", user_id: int, language: str) -> None:
         self._server = server
-        self._news = asyncio.Event()
-        self._heard = 0
-        self.number = number
+        self._came = asyncio.Event()
+        self._seen = 0
+        self.user_id = user_id
         self.language = language
-        self.blocked = False
         self.messages: list[dict[str, Any]] = []
         """All that the bot sent, oldest first."""
 
     @property
     def chat(self) -> dict[str, Any]:
-        return {"id": self.number, "type": "private", "first_name": "测试"}
+        return {"id": self.user_id, "type": "private", "first_name": "测试"}
 
     @property
     def user(self) -> dict[str, Any]:
         return {
-            "id": self.number,
+            "id": self.user_id,
             "is_bot": False,
             "first_name": "测试",
             "language_code": self.language,
@@ -42,6 +46,14 @@ class Person:
     def sends(self, **content: Any) -> int:
         """Anything: photo=[…], voice={…}, contact={…}."""
         return self._server.deliver(message=self._message(**content))
+
+    def sends_photo(self, caption: str = "") -> int:
+        """A small picture that can be fetched."""
+        file_id = f"photo{next(self._server.ids)}"
+        self._server.files[file_id] = PICTURE
+        size = {"width": 1, "height": 1, "file_size": len(PICTURE)}
+        sizes = [{"file_id": file_id, "file_unique_id": file_id, **size}]
+        return self.sends(photo=sizes, **({"caption": caption} if caption else {}))
 
     def edits(self, words: str) -> int:
         edited = self._message(text=words, edit_date=int(time.time()))
@@ -57,7 +69,7 @@ class Person:
 
     def taps_data(self, message: dict[str, Any], data: str) -> int:
         query_id = f"q{next(self._server.ids)}"
-        self._server.answered[query_id] = time.monotonic()
+        self._server.taps[query_id] = time.monotonic()
         return self._server.deliver(
             callback_query={
                 "id": query_id,
@@ -69,7 +81,8 @@ class Person:
         )
 
     def blocks(self, *, blocked: bool = True) -> int:
-        self.blocked = blocked
+        change_blocked = self._server.faults.blocked
+        (change_blocked.add if blocked else change_blocked.discard)(self.user_id)
         bot = {"id": 1, "is_bot": True, "first_name": "上门办"}
         old, new = ("member", "kicked") if blocked else ("kicked", "member")
         change: dict[str, Any] = {
@@ -97,23 +110,23 @@ class Person:
 
     def receive(self, message: dict[str, Any]) -> None:
         self.messages.append(message)
-        self._news.set()
+        self._came.set()
 
-    def hears(self) -> list[dict[str, Any]]:
-        """What came since the last time."""
-        new, self._heard = self.messages[self._heard :], len(self.messages)
+    async def hears(self, count: int = 0, timeout: float = 90) -> list[str]:
+        """The words of everything that came, oldest first, once there are that many.
+
+        It waits longer than the relay's lease: after a kill in mid-send nothing comes before.
+        """
+        async with asyncio.timeout(timeout):
+            while len(self.messages) < count:
+                self._came.clear()
+                await self._came.wait()
+        return [str(one.get("text") or one.get("caption", "")) for one in self.messages]
+
+    def news(self) -> list[dict[str, Any]]:
+        """The messages that came since the last time, whole."""
+        new, self._seen = self.messages[self._seen :], len(self.messages)
         return new
-
-    async def hears_within(self, seconds: float, count: int = 1) -> list[dict[str, Any]]:
-        """The same, after waiting for that many messages at most that long."""
-        try:
-            async with asyncio.timeout(seconds):
-                while len(self.messages) - self._heard < count:
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
-            pass
-        return self.hears()
 
     @staticmethod
     def buttons(message: dict[str, Any]) -> list[str]:

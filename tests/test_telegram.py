@@ -137,7 +137,7 @@ class Stand:
     async def send(self, to: Person, **reply: Any) -> str:
         sent = ""
         for payload in self.channel.render(Reply(**reply), ENGLISH):
-            sent = await self.channel.send(Address("telegram", str(to.number)), payload)
+            sent = await self.channel.send(Address("telegram", str(to.user_id)), payload)
         return sent
 
 
@@ -155,7 +155,7 @@ async def stand() -> AsyncIterator[Stand]:
         made = Stand(telegram, "polling")
         yield made
         await made.channel.close()
-        assert telegram.mistakes == []
+        assert telegram.wrong == []
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ async def hooked() -> AsyncIterator[Stand]:
         await made.channel.close()
         await app_channel.close()
         await runner.cleanup()
-        assert telegram.mistakes == []
+        assert telegram.wrong == []
 
 
 async def until(true: Any, seconds: float = 5) -> None:
@@ -462,7 +462,7 @@ async def test_what_is_sent_arrives(stand: Stand):
         question=said("Who needs the visit?"),
         choices=(Choice("a", said("Me")), Choice("b", said("Somebody I care for"))),
     )
-    (message,) = person.hears()
+    (message,) = person.news()
     assert str(message["message_id"]) == number
     assert message["text"] == "Home visit\n\nWho needs the visit?\n1 Me\n2 Somebody I care for"
     assert person.buttons(message) == ["Me", "Somebody I care for"]
@@ -472,7 +472,7 @@ async def test_what_is_sent_arrives(stand: Stand):
     await stand.send(person, attachment=pdf)
     image = Attachment("https://doorstep.example/map.png", "image/png", "Where to find the office")
     await stand.send(person, attachment=image)
-    assert [sorted(one) for one in person.hears()] == [
+    assert [sorted(one) for one in person.news()] == [
         ["caption", "chat", "date", "document", "from", "message_id"],
         ["caption", "chat", "date", "from", "message_id", "photo"],
     ]
@@ -492,10 +492,10 @@ async def test_what_is_sent_arrives(stand: Stand):
 )
 async def test_errors_say_whether_it_may_be_sent_again(stand: Stand, fault, error, arrived):
     person = stand.telegram.person()
-    stand.telegram.faults["sendMessage"] = deque([fault])
+    stand.telegram.faults.next["sendMessage"] = deque([fault])
     with pytest.raises(error) as raised:
         await stand.send(person, heading=said("Hello"))
-    assert len(person.hears()) == arrived
+    assert len(person.news()) == arrived
     if fault.kind == "flood":
         assert raised.value.after == timedelta(seconds=7)
     assert TOKEN not in str(raised.value)
@@ -503,11 +503,11 @@ async def test_errors_say_whether_it_may_be_sent_again(stand: Stand, fault, erro
 
 async def test_a_slow_answer_is_an_unknown_outcome(stand: Stand, monkeypatch):
     person = stand.telegram.person()
-    stand.telegram.fault_of = lambda method, _values: Fault("slow", 1.0)
+    stand.telegram.faults.always = Fault("slow", 1.0)
     monkeypatch.setattr(stand.channel._client.bot.request._client, "timeout", 0.2)
     with pytest.raises(OutcomeUnknown):
         await stand.send(person, heading=said("Hello"))
-    assert len(person.hears()) == 1
+    assert len(person.news()) == 1
 
 
 async def test_nobody_there_is_told_apart_from_a_refused_message(stand: Stand):
@@ -518,7 +518,7 @@ async def test_nobody_there_is_told_apart_from_a_refused_message(stand: Stand):
     stand.telegram.person()
     with pytest.raises(Refused):
         await stand.channel.send(Address("telegram", "7001"), _text("x" * 4097))
-    assert stand.telegram.mistakes.pop().startswith("sendMessage.text: 4097")
+    assert stand.telegram.wrong.pop().startswith("sendMessage.text: 4097")
 
 
 def _text(words: str) -> dict[str, Any]:
@@ -574,7 +574,7 @@ async def test_files_are_fetched(stand: Stand):
         await stand.channel.fetch(Attachment("gone", "audio/ogg"))
     with pytest.raises(Refused):
         await stand.channel.fetch(Attachment("F1", "video/mp4", size=21 * 1024 * 1024))
-    stand.telegram.fault_of = lambda method, _values: Fault("error")
+    stand.telegram.faults.always = Fault("error")
     with pytest.raises(TryLater):
         await stand.channel.fetch(Attachment("F1", "audio/ogg"))
 
@@ -582,7 +582,7 @@ async def test_files_are_fetched(stand: Stand):
 async def test_the_token_is_never_logged(stand: Stand, caplog):
     caplog.set_level(logging.DEBUG)
     await stand.send(stand.telegram.person(), heading=said("Hello"))
-    stand.telegram.fault_of = lambda method, _values: Fault("reset before")
+    stand.telegram.faults.always = Fault("reset before")
     with pytest.raises(OutcomeUnknown):
         await stand.send(stand.telegram.person(), heading=said("Hello"))
     logging.getLogger("httpx").warning("POST %s/bot%s/getMe", stand.telegram.url, TOKEN)
@@ -605,7 +605,7 @@ async def test_polling_hears_in_order_and_acknowledges_what_is_stored(stand: Sta
             person.says(f"第{number}条")
         await until(lambda: len(stand.ears.heard) == 21)
         await until(lambda: not stand.telegram.pending)
-        await until(lambda: len(stand.telegram.menus) == 3)
+        await until(lambda: len(stand.telegram.commands) == 3)
     assert stand.ears.texts == ["一", *(f"第{number}条" for number in range(20))]
     assert stand.ears.batches[0] == [str(first)]
     assert stand.telegram.calls_of("deleteWebhook") == [{"drop_pending_updates": False}]
@@ -613,8 +613,10 @@ async def test_polling_hears_in_order_and_acknowledges_what_is_stored(stand: Sta
         "message", "edited_message", "callback_query", "my_chat_member",
     ]  # fmt: skip
     names = [name for name, _text in COMMANDS]
-    assert set(stand.telegram.menus) == {"", "zh", "en"}
-    assert all([one["command"] for one in menu] == names for menu in stand.telegram.menus.values())
+    assert set(stand.telegram.commands) == {"", "zh", "en"}
+    assert all(
+        [one["command"] for one in menu] == names for menu in stand.telegram.commands.values()
+    )
 
 
 async def test_a_crash_between_storing_and_the_offset_repeats_the_same_events(stand: Stand):
@@ -659,7 +661,7 @@ async def test_one_update_that_harms_does_not_hold_up_the_others(stand: Stand):
 
 async def test_polling_waits_out_telegrams_troubles(stand: Stand):
     faults = [Fault("error"), Fault("flood", 33), Fault("html"), Fault("garbled")]
-    stand.telegram.faults["getUpdates"] = deque(faults)
+    stand.telegram.faults.next["getUpdates"] = deque(faults)
     async with stand.running():
         stand.telegram.person().says("还在")
         await until(lambda: stand.ears.texts)
@@ -681,7 +683,7 @@ async def test_it_stops_at_once_and_still_sends(stand: Stand):
         started = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - started < 1
     await stand.send(stand.telegram.person(), heading=said("Bye"))
-    assert len(stand.telegram.person().hears()) == 1
+    assert len(stand.telegram.person().news()) == 1
 
 
 # --- taps
@@ -708,7 +710,7 @@ async def test_a_tap_that_is_too_old_is_heard_all_the_same(stand: Stand):
     person = stand.telegram.person()
     async with stand.running():
         person.taps_data({"message_id": 1, "date": 0, "chat": person.chat}, "old")
-        stand.telegram.answered.clear()
+        stand.telegram.taps.clear()
         await until(lambda: stand.ears.heard)
         await until(lambda: stand.telegram.calls_of("answerCallbackQuery"))
     assert not stand.telegram.calls_of("editMessageReplyMarkup")

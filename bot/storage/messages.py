@@ -199,6 +199,23 @@ def mark_sent(connection: Connection, sent: Sequence[tuple[str, str]], now: date
     )
 
 
+def owners(connection: Connection) -> list[str]:
+    """Processes that hold a lease."""
+    rows = connection.execute(
+        select(outbox.c.lease_owner).where(outbox.c.state == "sending").distinct()
+    )
+    return [row[0] for row in rows]
+
+
+def end_leases(connection: Connection, owner: str, now: datetime) -> None:
+    """That process is dead: whether its sends arrived nobody knows, so they are tried again."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.state == "sending", outbox.c.lease_owner == owner)
+        .values(lease_until=now - LEASE)
+    )
+
+
 def mark_unsent(
     connection: Connection,
     uid: str,
