@@ -178,6 +178,8 @@ class App:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.ears.settle(), 10)
             await asyncio.wait_for(self.relay.settle(), 10)
+        for channel in self.channels.values():
+            await channel.close()
         self.database.close()
 
     def load_demo(self) -> list[str]:

@@ -111,5 +111,8 @@ class Channel(Protocol):
     async def run(self) -> None:
         """Long polling, set-up calls; returns or runs until cancelled."""
 
+    async def close(self) -> None:
+        """After the last send: let connections go."""
+
 
 Wait = Callable[[float], Awaitable[None]]

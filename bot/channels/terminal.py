@@ -40,3 +40,6 @@ class Terminal:
 
     async def run(self) -> None:
         """Nothing to wait for."""
+
+    async def close(self) -> None:
+        """Nothing to let go."""

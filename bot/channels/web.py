@@ -99,3 +99,6 @@ class WebChat:
             await asyncio.Event().wait()
         finally:
             self._listeners.close()
+
+    async def close(self) -> None:
+        """`run` has let the streams go already."""
