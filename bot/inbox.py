@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.dialog import Carrying, Conversation, Engine
-from bot.i18n import _
-from bot.messages import Address, IncomingMessage, Link, Reply
+from bot.i18n import LANGUAGES, _
+from bot.messages import IncomingMessage, Link, Reply
 from bot.services import Known, Turn
 from bot.storage import conversations, heard, messages
 from bot.storage.db import Connection, Database, Unavailable
@@ -25,8 +25,6 @@ TRIES = 3
 """After so many broken turns a person gets the message."""
 PAUSES = (0.05, 0.5)
 """Seconds before the second and the third try."""
-REMEMBERED = 20_000
-"""Addresses whose conversation's id is kept in memory: it spares two statements a message."""
 
 Deliver = Callable[[Sequence[OutgoingRow]], None]
 
@@ -60,7 +58,6 @@ class Inbox:
         self._deliver = deliver
         self._manners = manners
         self._private_link = private_link
-        self._ids: dict[Address, int] = {}
 
     async def receive(self, arrived: Sequence[IncomingMessage]) -> list[int]:
         """Durable when it returns; ids of the conversations to answer. Raises Unavailable."""
@@ -72,21 +69,11 @@ class Inbox:
     ) -> list[int]:
         ids: dict[int, None] = {}
         for message in arrived:
-            who = message.sender
-            conversation_id = self._ids.get(who)
-            if conversation_id is None:
-                language = message.language or "zh_Hans"
-                conversation_id = conversations.ensure(connection, who, language, now)
-                if len(self._ids) >= REMEMBERED:
-                    self._ids.clear()
-                self._ids[who] = conversation_id
+            language = message.language or LANGUAGES[0]
+            conversation_id = conversations.ensure(connection, message.sender, language, now)
             heard.store(connection, message, conversation_id, now)
             ids[conversation_id] = None
         return list(ids)
-
-    def forget(self, who: Address) -> None:
-        """The conversation was erased: its id must be looked up anew."""
-        self._ids.pop(who, None)
 
     async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
         """Keep what nobody could parse."""

@@ -118,14 +118,16 @@ class Database:
         batch: list[tuple[Work[Any], Future[Any]]],
     ) -> Connection | None:
         done: list[tuple[Future[Any], Any]] = []
+        # From here on nobody can cancel a future: setting its result would kill this thread.
+        wanted = [one for one in batch if one[1].set_running_or_notify_cancel()]
         try:
             with _named_errors():
                 connection = connection or self.writer.connect()
                 with connection.begin():
-                    for work, future in batch:
+                    for work, future in wanted:
                         _run_one(connection, work, future, done)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
-            for _work, future in batch:
+            for _work, future in wanted:
                 if not future.done():
                     future.set_exception(error)
             if connection:

@@ -1,0 +1,88 @@
+"""The one way to write: a work that fails is undone alone, and nobody can stop the writer."""
+
+import asyncio
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from bot.storage.db import Database, Unavailable
+from bot.storage.vault import Vault
+from tests.conftest import KEY
+
+
+@pytest.fixture
+def counted(database: Database) -> Database:
+    database.write_now(lambda connection: connection.exec_driver_sql("CREATE TABLE seen (n int)"))
+    return database
+
+
+def add(number: int, *, fail: bool = False):
+    def work(connection):
+        connection.exec_driver_sql(f"INSERT INTO seen VALUES ({number})")
+        if fail:
+            raise LookupError(number)
+        return number
+
+    return work
+
+
+def seen(database: Database) -> list[int]:
+    return database.write_now(
+        lambda connection: [
+            row[0] for row in connection.exec_driver_sql("SELECT n FROM seen ORDER BY n")
+        ]
+    )
+
+
+def test_a_work_that_raises_is_undone_alone(counted: Database) -> None:
+    futures: list[Future[int]] = [
+        counted.submit(add(number, fail=number % 3 == 0)) for number in range(30)
+    ]
+    for number, future in enumerate(futures):
+        if number % 3:
+            assert future.result() == number
+        else:
+            with pytest.raises(LookupError):
+                future.result()
+    assert seen(counted) == [number for number in range(30) if number % 3]
+
+
+async def test_whoever_stops_waiting_harms_nobody(counted: Database) -> None:
+    """A browser that goes away in the middle cancels its request, not the writer."""
+    held = threading.Event()
+    first = counted.submit(lambda connection: held.wait(5))
+    waiting = [asyncio.create_task(counted.write(add(number))) for number in range(20)]
+    await asyncio.sleep(0.05)
+    for task in waiting[::2]:
+        task.cancel()
+    held.set()
+    assert await asyncio.wrap_future(first)
+    done = await asyncio.gather(*waiting, return_exceptions=True)
+    assert set(range(1, 20, 2)) <= {one for one in done if isinstance(one, int)}
+    assert set(range(1, 20, 2)) <= set(seen(counted))
+
+
+def test_an_error_of_the_disk_is_told_to_all_who_waited(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'none' / 'doorstep.db'}", Vault([KEY]))
+    try:
+        futures = [database.submit(add(number)) for number in range(3)]
+        for future in futures:
+            with pytest.raises(Unavailable):
+                future.result()
+        (tmp_path / "none").mkdir()
+        database.write_now(lambda connection: connection.exec_driver_sql("CREATE TABLE t (n int)"))
+    finally:
+        database.close()
+
+
+def test_sqlite_is_set_up_to_survive(sqlite: Database) -> None:
+    def settings(connection: sqlalchemy.Connection) -> list[object]:
+        return [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        ]
+
+    assert sqlite.write_now(settings) == ["wal", 2, 1, 1]
