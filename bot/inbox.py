@@ -113,15 +113,15 @@ class Inbox:
     def _turn(self, connection: Connection, conversation_id: int) -> list[OutgoingRow] | None:
         """One message, in one transaction; None: nothing waits."""
         now = self._now()
-        locked = conversations.lock(connection, conversation_id, self._me, now)
+        locked = conversations.lock(connection, conversation_id)
         if locked is None:
             return None
-        row = heard.next_heard(connection, conversation_id)
+        row = heard.next_heard(connection, conversation_id, self._me, now)
         if row is None:
             return None
-        message = row.message
+        message = heard.opened(connection, row)
         turn = Turn(connection, now, self._known, locked.address, conversation_id, message.event_id)
-        before = self._conversation(locked, message)
+        before = self._conversation(connection, locked, message)
         after, replies = self._engine.take_turn(
             before,
             message,
@@ -143,13 +143,15 @@ class Inbox:
             connection, locked, after.dump(), after.language, now, reachable=not gone
         )
         heard.mark_handled(connection, row.id)
-        must_queue = locked.must_queue or not locked.reachable
-        return self._say(connection, locked, replies, after.language, row.id, must_queue, now)
+        return self._say(connection, locked, replies, after.language, row, now)
 
-    def _conversation(self, locked: conversations.Locked, message: IncomingMessage) -> Conversation:
-        if locked.state is not None:
+    def _conversation(
+        self, connection: Connection, locked: conversations.Locked, message: IncomingMessage
+    ) -> Conversation:
+        state = conversations.state_of(connection, locked)
+        if state is not None:
             try:
-                return Conversation.load(locked.state)
+                return Conversation.load(state)
             except (KeyError, TypeError, ValueError):
                 log.warning("state_unreadable", extra={"conversation": locked.id})
         guess = self._engine.hearing.language_of(message.text)
@@ -161,15 +163,15 @@ class Inbox:
         locked: conversations.Locked,
         replies: Sequence[Reply],
         language: str,
-        heard_id: int,
-        must_queue: bool,  # noqa: FBT001 - decided by the caller, for the whole turn
+        row: heard.HeardRow,
         now: datetime,
     ) -> list[OutgoingRow]:
+        """Into the outbox; at once on our way unless something older of this chat still waits."""
         sayings = [
-            Saying(reply, language, inbox_id=heard_id, position=at)
+            Saying(reply, language, inbox_id=row.id, position=at)
             for at, reply in enumerate(replies)
         ]
-        owner = None if must_queue else self._me
+        owner = None if row.must_queue or not locked.reachable else self._me
         uids = messages.say(connection, locked.id, sayings, now, owner)
         return [
             OutgoingRow(
@@ -191,20 +193,18 @@ class Inbox:
     def _failed(self, connection: Connection, conversation_id: int) -> list[OutgoingRow] | None:
         """Count the broken turn; the last time, a person gets it and the resident an apology."""
         now = self._now()
-        locked = conversations.lock(connection, conversation_id, self._me, now)
+        locked = conversations.lock(connection, conversation_id)
         if locked is None:
             return None
-        row = heard.next_state(connection, conversation_id)
+        row = heard.next_heard(connection, conversation_id, self._me, now)
         if row is None:
             return None
-        heard_id, tries = row
-        heard.mark_failed(
-            connection, heard_id, "the turn broke on this message", park=tries + 1 >= TRIES
-        )
-        if tries + 1 < TRIES:
+        last = row.tries + 1 >= TRIES
+        heard.mark_failed(connection, row.id, "the turn broke on this message", park=last)
+        if not last:
             return []
-        turn = Turn(connection, now, self._known, locked.address, conversation_id, str(heard_id))
-        number = turn.tickets.open_failure(heard_id)
+        turn = Turn(connection, now, self._known, locked.address, conversation_id, row.event_id)
+        number = turn.tickets.open_failure(row.id)
         apology = Reply(
             paragraphs=(
                 _(
@@ -214,9 +214,7 @@ class Inbox:
                 _("Your number is {number}.").fill(number=number),
             )
         )
-        return self._say(
-            connection, locked, [apology], locked.language, heard_id, locked.must_queue, now
-        )
+        return self._say(connection, locked, [apology], locked.language, row, now)
 
     async def answer_left_over(self, before: datetime, limit: int = 200) -> int:
         """Answer what a crash or an outage left waiting; how many conversations."""
@@ -224,5 +222,10 @@ class Inbox:
             lambda connection: heard.conversations_waiting(connection, before, limit)
         )
         for conversation_id in ids:
-            await self.answer_waiting(conversation_id)
+            try:
+                await self.answer_waiting(conversation_id)
+            except Unavailable:
+                raise
+            except Exception:  # one chat's trouble must not hold up the others
+                log.exception("left_over_failed", extra={"conversation": conversation_id})
         return len(ids)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.i18n import Json
 from bot.messages import Address
@@ -20,10 +20,9 @@ class Locked:
     id: int
     address: Address
     language: str
-    state: Json | None
+    sealed: bytes | None
+    """The state; `state_of` opens it."""
     reachable: bool
-    must_queue: bool
-    """Older messages still wait to go out, so new ones may not go first."""
 
 
 def ensure(connection: Connection, who: Address, language: str, now: datetime) -> int:
@@ -57,16 +56,6 @@ def find(connection: Connection, who: Address) -> int | None:
     return found
 
 
-_ELSEWHERE = exists().where(
-    outbox.c.conversation_id == conversations.c.id,
-    outbox.c.state.in_(("waiting", "sending", "unknown")),
-    or_(outbox.c.due <= bindparam("now"), outbox.c.tries > 0),
-    or_(
-        outbox.c.state != "sending",
-        outbox.c.lease_owner != bindparam("me"),
-        outbox.c.lease_until <= bindparam("now"),
-    ),
-)
 _LOCK = (
     select(
         conversations.c.id,
@@ -75,31 +64,32 @@ _LOCK = (
         conversations.c.language,
         conversations.c.sealed,
         conversations.c.reachable,
-        _ELSEWHERE.label("must_queue"),
     )
     .where(conversations.c.id == bindparam("of"))
     .with_for_update(of=conversations)
 )
 
 
-def lock(connection: Connection, conversation_id: int, me: str, now: datetime) -> Locked | None:
+def lock(connection: Connection, conversation_id: int) -> Locked | None:
     """Nobody else takes a turn of this conversation until we commit; None: it was erased."""
-    row = connection.execute(_LOCK, {"of": conversation_id, "me": me, "now": now}).first()
+    row = connection.execute(_LOCK, {"of": conversation_id}).first()
     if row is None:
         return None
-    state = (
-        vault_of(connection).open_json(row.sealed, _where(row.channel, row.user_id))
-        if row.sealed
-        else None
-    )
     return Locked(
         id=row.id,
         address=Address(row.channel, row.user_id),
         language=row.language,
-        state=state,
+        sealed=row.sealed,
         reachable=row.reachable,
-        must_queue=row.must_queue,
     )
+
+
+def state_of(connection: Connection, locked: Locked) -> Json | None:
+    """None: it is new. Raises Unsealable, which breaks the turn, but not what is done about it."""
+    if locked.sealed is None:
+        return None
+    where = _where(locked.address.channel, locked.address.user_id)
+    return vault_of(connection).open_json(locked.sealed, where)
 
 
 _SAVE = (

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from bot.messages import IncomingMessage
 from bot.storage.db import insert_unless_there
-from bot.storage.tables import inbox
+from bot.storage.tables import inbox, outbox
 from bot.storage.vault import vault_of
 
 
@@ -16,8 +16,12 @@ class HeardRow:
     """One inbox row of a conversation."""
 
     id: int
-    message: IncomingMessage
+    channel: str
+    event_id: str
+    sealed: bytes
     tries: int
+    must_queue: bool
+    """Older replies of this chat still wait to go out, so new ones may not go first."""
 
 
 def store(
@@ -61,28 +65,49 @@ def park_raw(
     return made.rowcount > 0
 
 
+# Read after the conversation is locked, in a statement of its own: PostgreSQL reads the tables of
+# a statement that waited for a lock as they were before it waited.
+_OLDER_WAITS = exists().where(
+    outbox.c.conversation_id == inbox.c.conversation_id,
+    outbox.c.state.in_(("waiting", "sending", "unknown")),
+    or_(outbox.c.due <= bindparam("now"), outbox.c.tries > 0),
+    or_(
+        outbox.c.state != "sending",
+        outbox.c.lease_owner != bindparam("me"),
+        outbox.c.lease_until <= bindparam("now"),
+    ),
+)
 _NEXT_HEARD = (
-    select(inbox.c.id, inbox.c.channel, inbox.c.event_id, inbox.c.sealed, inbox.c.tries)
+    select(
+        inbox.c.id,
+        inbox.c.channel,
+        inbox.c.event_id,
+        inbox.c.sealed,
+        inbox.c.tries,
+        _OLDER_WAITS.label("must_queue"),
+    )
     .where(inbox.c.conversation_id == bindparam("of"), inbox.c.state == "waiting")
     .order_by(inbox.c.id)
     .limit(1)
 )
 
 
-def next_heard(connection: Connection, conversation_id: int) -> HeardRow | None:
-    """The oldest message of the conversation that nobody has answered."""
-    row = connection.execute(_NEXT_HEARD, {"of": conversation_id}).first()
-    if row is None:
-        return None
+def next_heard(
+    connection: Connection, conversation_id: int, me: str, now: datetime
+) -> HeardRow | None:
+    """The oldest message that nobody has answered, of a conversation that the caller locked."""
+    row = connection.execute(_NEXT_HEARD, {"of": conversation_id, "me": me, "now": now}).first()
+    return (
+        HeardRow(row.id, row.channel, row.event_id, row.sealed, row.tries, row.must_queue)
+        if row
+        else None
+    )
+
+
+def opened(connection: Connection, row: HeardRow) -> IncomingMessage:
+    """What was said. It may be what breaks a turn, so it is opened late."""
     where = f"inbox.sealed:{row.channel}:{row.event_id}"
-    message = IncomingMessage.load(vault_of(connection).open_json(row.sealed, where))
-    return HeardRow(row.id, message, row.tries)
-
-
-def next_state(connection: Connection, conversation_id: int) -> tuple[int, int] | None:
-    """Id and tries of what `next_heard` would give, without opening it: that may be what broke."""
-    row = connection.execute(_NEXT_HEARD, {"of": conversation_id}).first()
-    return (row.id, row.tries) if row else None
+    return IncomingMessage.load(vault_of(connection).open_json(row.sealed, where))
 
 
 _HANDLED = update(inbox).where(inbox.c.id == bindparam("row")).values(state="handled")
