@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 """After so many broken turns a person gets the message."""
+APOLOGY = -1
+"""Its position among the replies to a message: an answer may follow when staff try again."""
 PAUSES = (0.05, 0.5)
 """Seconds before the second and the third try."""
 
@@ -165,11 +167,12 @@ class Inbox:
         language: str,
         row: heard.HeardRow,
         now: datetime,
+        first: int = 0,
     ) -> list[OutgoingRow]:
         """Into the outbox; at once on our way unless something older of this chat still waits."""
         sayings = [
             Saying(reply, language, inbox_id=row.id, position=at)
-            for at, reply in enumerate(replies)
+            for at, reply in enumerate(replies, first)
         ]
         owner = None if row.must_queue or not locked.reachable else self._me
         uids = messages.say(connection, locked.id, sayings, now, owner)
@@ -201,8 +204,8 @@ class Inbox:
             return None
         last = row.tries + 1 >= TRIES
         heard.mark_failed(connection, row.id, "the turn broke on this message", park=last)
-        if not last:
-            return []
+        if not last or row.tries >= TRIES:
+            return []  # to be tried again; or tried again by staff, in vain: they know of it
         turn = Turn(connection, now, self._known, locked.address, conversation_id, row.event_id)
         number = turn.tickets.open_failure(row.id)
         apology = Reply(
@@ -214,7 +217,7 @@ class Inbox:
                 _("Your number is {number}.").fill(number=number),
             )
         )
-        return self._say(connection, locked, [apology], locked.language, row, now)
+        return self._say(connection, locked, [apology], locked.language, row, now, APOLOGY)
 
     async def answer_left_over(self, before: datetime, limit: int = 200) -> int:
         """Answer what a crash or an outage left waiting; how many conversations."""

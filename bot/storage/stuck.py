@@ -46,7 +46,7 @@ def rows(connection: Connection) -> list[StuckRow]:
 
 
 def retry(connection: Connection, kind: str, row_id: int, now: datetime) -> bool:
-    """False: it is no longer stuck, or nobody could ever read it."""
+    """One more try. False: it is no longer stuck, or nobody could ever read it."""
     if kind == "heard":
         again = connection.execute(
             update(inbox)
@@ -55,7 +55,7 @@ def retry(connection: Connection, kind: str, row_id: int, now: datetime) -> bool
                 inbox.c.state == "parked",
                 inbox.c.conversation_id.is_not(None),
             )
-            .values(state="waiting", tries=0)
+            .values(state="waiting")
         )
     else:
         again = connection.execute(

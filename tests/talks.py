@@ -1,0 +1,99 @@
+"""Many people talking to the real inbox, engine and handlers, without a channel between."""
+
+import asyncio
+import itertools
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.demo import load_demo
+from bot.dialog import Carrying, Engine, Handlers
+from bot.i18n import GUANGDONG, translator
+from bot.inbox import Inbox, Manners
+from bot.messages import Address, IncomingMessage, Kind, Reply
+from bot.services import Services
+from bot.storage.db import Database
+from bot.storage.messages import OutgoingRow
+from handlers import HANDLERS
+from tests.stage import HEARING, KNOWN
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=GUANGDONG)
+
+
+class Talks:
+    """`await talks.hears("anna", "你好")` gives what she is answered with."""
+
+    def __init__(
+        self,
+        database: Database,
+        carrying: Carrying = Carrying.CONSENT,
+        handlers: Handlers = HANDLERS,
+    ) -> None:
+        self.database = database
+        self.clock = NOON
+        self.replies: dict[str, list[Reply]] = defaultdict(list)
+        self._events = itertools.count(1)
+        self.inbox = Inbox(
+            database,
+            Engine(handlers, HEARING, translator),
+            KNOWN,
+            lambda: self.clock,
+            "talks",
+            self._said,
+            {"web": Manners(carrying)},
+            lambda token: f"https://doorstep.example/private/{token}",
+        )
+        self.services(load_demo)
+
+    def services(self, use: Any) -> Any:
+        return self.database.write_now(
+            lambda connection: use(Services(connection, self.clock, KNOWN))
+        )
+
+    def _said(self, rows: Sequence[OutgoingRow]) -> None:
+        for row in rows:
+            self.replies[row.user_id].append(row.reply)
+
+    def message(
+        self, user: str, text: str = "", tap: str = "", kind: Kind | None = None, **more: Any
+    ) -> IncomingMessage:
+        """A new event."""
+        return IncomingMessage(
+            Address("web", user),
+            f"{user}-{next(self._events)}",
+            self.clock,
+            kind=kind or (Kind.TAP if tap else Kind.TEXT),
+            text=text,
+            tap=tap,
+            **more,
+        )
+
+    async def hears(self, user: str, text: str = "", **more: Any) -> list[Reply]:
+        return await self.takes(self.message(user, text, **more))
+
+    async def takes(self, message: IncomingMessage) -> list[Reply]:
+        """What this very event, perhaps delivered again, is answered with."""
+        said = self.replies[message.sender.user_id]
+        before = len(said)
+        for conversation_id in await self.inbox.receive([message]):
+            await self.inbox.answer_waiting(conversation_id)
+        return said[before:]
+
+    async def all(self, user: str, *words: str) -> list[Reply]:
+        """One after the other; what the last is answered with."""
+        replies: list[Reply] = []
+        for text in words:
+            replies = await self.hears(user, text)
+        return replies
+
+    async def together(self, *talks: Any) -> list[Any]:
+        return list(await asyncio.gather(*talks))
+
+
+def words_of(replies: Sequence[Reply], language: str = "zh_Hans") -> str:
+    """All that stands in them."""
+    from bot.channels.drawing import blocks
+
+    spoken = translator(language)
+    return "\n".join(block for reply in replies for block in blocks(reply, spoken))
