@@ -23,6 +23,7 @@ from bot.domain.articles import Article
 from bot.domain.calendar import WorkCalendar
 from bot.domain.regions import Regions
 from bot.ears import OurEars
+from bot.front_door import front_door
 from bot.health import Health
 from bot.hearing import OurHearing, finder_of
 from bot.inbox import Inbox, Manners
@@ -72,7 +73,7 @@ class App:
         self.ears = OurEars(self.inbox, self.database, self.now, self.known)
         self._add_channels()
         self.upkeep = Upkeep(self.database, self.inbox, self.channels, self.now)
-        self.health = Health(self.database, self.upkeep, self.now)
+        self.health = Health(self.database, self.upkeep, self.channels)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _now(self) -> datetime:
@@ -132,6 +133,7 @@ class App:
     def web_app(self) -> web.Application:
         """All routes of the service; starting it starts the relay and the channels."""
         made = web.Application(client_max_size=12 * 1024 * 1024)
+        front_door(made, secure=self.config.secure)
         for channel in self.channels.values():
             made.router.add_routes(channel.routes())
         private = PrivatePage(

@@ -1,12 +1,12 @@
 """Is it alive, is it ready, and how much waits: /healthz, /readyz, /metrics, /api/openapi.json."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 
 from aiohttp import web
 
 from bot import __version__
+from bot.channels.base import Channel
 from bot.storage.db import Connection, Database, Unavailable
 from bot.upkeep import Upkeep
 
@@ -17,10 +17,10 @@ LONGEST_WAIT = 60.0
 class Health:
     """For load balancers and monitoring; none of it says anything about a person."""
 
-    def __init__(self, database: Database, upkeep: Upkeep, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, upkeep: Upkeep, channels: Mapping[str, Channel]) -> None:
         self._database = database
         self._upkeep = upkeep
-        self._now = now
+        self._channels = channels
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         return [
@@ -39,7 +39,8 @@ class Health:
             await self._database.read(_look)
         except Unavailable:
             return web.json_response({"status": "store down"}, status=503)
-        return web.json_response({"status": "ready"})
+        troubles = {name: one.trouble or "ready" for name, one in self._channels.items()}
+        return web.json_response({"status": "ready", "channels": troubles})
 
     async def _metrics(self, _request: web.Request) -> web.Response:
         """Prometheus' text format."""
@@ -48,6 +49,9 @@ class Health:
         lines = []
         for name, value in figures.items():
             lines += [f"# TYPE doorstep_{name} gauge", f"doorstep_{name} {value}"]
+        lines.append("# TYPE doorstep_channel_up gauge")
+        for name, channel in self._channels.items():
+            lines.append(f'doorstep_channel_up{{channel="{name}"}} {int(not channel.trouble)}')
         waits_too_long = int(figures["oldest_seconds"] > LONGEST_WAIT)
         lines += ["# TYPE doorstep_overdue gauge", f"doorstep_overdue {waits_too_long}", ""]
         return web.Response(text="\n".join(lines), content_type="text/plain")

@@ -71,6 +71,7 @@ class Paper:
     """A channel that writes what it sends to a file, a line each: the order is the file's."""
 
     name = "paper"
+    trouble = ""
     capabilities = Capabilities(10_000, "characters", 0, proactive=True)
 
     def __init__(self, path: str) -> None:

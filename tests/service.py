@@ -31,17 +31,19 @@ class Service:
         }
         self._process: subprocess.Popen[str] | None = None
         self.told = ""
+        self.log = var / "log"
 
     def start(self) -> float:
         """Seconds until it was ready."""
         began = time.monotonic()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            env=self._env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                env=self._env,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         for _try in range(600):
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:

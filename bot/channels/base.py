@@ -89,6 +89,8 @@ class Channel(Protocol):
 
     name: str
     capabilities: Capabilities
+    trouble: str
+    """What keeps it from hearing people at the moment, for whoever runs it; '': nothing."""
 
     def render(self, reply: Reply, translator: Translator) -> Sequence[Payload]:
         """Pure. One payload is one message of the channel; choices are on the last."""

@@ -64,6 +64,10 @@ class Telegram:
         self._client = Client(settings)
         self._pace = Pace(settings.one_each, wait=wait)
         self._background: set[asyncio.Task[None]] = set()
+        self.trouble = ""
+
+    def _note(self, trouble: str) -> None:
+        self.trouble = trouble
 
     def render(self, reply: Reply, translator: Translator) -> Sequence[Payload]:
         """See telegram_draw. Raises Refused for a file that Telegram cannot get."""
@@ -111,14 +115,14 @@ class Telegram:
 
         What the relay still sends when this was cancelled goes out: only `close` disconnects.
         """
-        menus_set = self._in_background(until_done(self._set_menus, self._wait))
+        menus_set = self._in_background(until_done(self._set_menus, self._wait, self._note))
         try:
             if self._settings.mode == "webhook":
-                await until_done(self._client.set_webhook, self._wait)
+                await until_done(self._client.set_webhook, self._wait, self._note)
                 await asyncio.wait([menus_set])
             else:
-                await until_done(self._client.delete_webhook, self._wait)
-                await poll(self._client, self._offset, self.hear, self._wait)
+                await until_done(self._client.delete_webhook, self._wait, self._note)
+                await poll(self._client, self._offset, self.hear, self._wait, self._note)
         finally:
             menus_set.cancel()
 

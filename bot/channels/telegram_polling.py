@@ -17,9 +17,11 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 
 Hear = Callable[[Sequence[Any]], Awaitable[None]]
+Note = Callable[[str], None]
+"""Told what is wrong now; '': nothing."""
 
 
-async def poll(client: Client, offsets: OffsetStore, hear: Hear, wait: Wait) -> None:
+async def poll(client: Client, offsets: OffsetStore, hear: Hear, wait: Wait, note: Note) -> None:
     """Runs until cancelled. What `hear` did not store is asked for again, whatever happened."""
     offset: int | None = None
     pause = FIRST_PAUSE
@@ -28,6 +30,7 @@ async def poll(client: Client, offsets: OffsetStore, hear: Hear, wait: Wait) -> 
             if offset is None:
                 offset = await offsets.load()
             updates = await client.updates(offset)
+            note("")
             if updates:
                 await hear(updates)
                 # Not the highest ever: after a week of silence Telegram counts from anywhere.
@@ -36,6 +39,7 @@ async def poll(client: Client, offsets: OffsetStore, hear: Hear, wait: Wait) -> 
             pause = FIRST_PAUSE
         except (TelegramError, StoreDown) as trouble:
             log.warning("telegram_polling_failed", extra={"error": told(trouble)})
+            note(told(trouble))
             await wait(pause_after(trouble, pause))
             pause = min(pause * 2, LONGEST_PAUSE)
         except Exception:  # the store of the offset, or an answer that is no Telegram's
@@ -44,7 +48,7 @@ async def poll(client: Client, offsets: OffsetStore, hear: Hear, wait: Wait) -> 
             pause = min(pause * 2, LONGEST_PAUSE)
 
 
-async def until_done(work: Callable[[], Awaitable[None]], wait: Wait) -> None:
+async def until_done(work: Callable[[], Awaitable[None]], wait: Wait, note: Note) -> None:
     """A call of the set-up, until Telegram has taken it."""
     pause = FIRST_PAUSE
     while True:
@@ -52,9 +56,11 @@ async def until_done(work: Callable[[], Awaitable[None]], wait: Wait) -> None:
             await work()
         except TelegramError as trouble:
             log.warning("telegram_set_up_failed", extra={"error": told(trouble)})
+            note(told(trouble))
             await wait(pause_after(trouble, pause))
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
+            note("")
             return
 
 

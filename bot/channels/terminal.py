@@ -14,6 +14,7 @@ class Terminal:
     """`doorstep chat`."""
 
     name = "terminal"
+    trouble = ""
     capabilities = Capabilities(
         max_text=4_000, text_unit="characters", max_buttons=0, proactive=True
     )

@@ -27,6 +27,7 @@ class WebChat:
     """Our own page as a channel."""
 
     name = "web"
+    trouble = ""
     capabilities = Capabilities(
         max_text=10_000,
         text_unit="characters",

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import resource
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ async def _serve(config: Config) -> int:
 
     from bot.app import App
 
+    # A core dump would hold what people said in this very moment, unsealed.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     app = App(config)
     told = _first_run(app) if config.demo else []
     runner = web.AppRunner(app.web_app(), access_log=None, handle_signals=False)

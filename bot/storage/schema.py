@@ -8,11 +8,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+LOCK = 4_040_112_345
+"""PostgreSQL's name for 'somebody is migrating': any number that nobody else uses."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create_all(connection: Connection) -> None:
-    """Up to the newest release, from whichever."""
+    """Up to the newest release, from whichever; replicas that start together take turns."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
     migrate(connection, "head")
 
 

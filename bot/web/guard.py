@@ -146,7 +146,9 @@ class Guard:
                 _("It has changed since you opened it. Open it again to see how it stands."),
             ),
         }[status]
-        log.info("refused", extra={"status": status, "path": request.path.partition("?")[0]})
+        resource = request.match_info.route.resource
+        path = resource.canonical if resource else ""
+        log.info("refused", extra={"status": status, "path": path})
         return self._pages.response(
             "error.html",
             request.get(SESSION),

@@ -1,0 +1,206 @@
+"""Promise 23: headers, cookies and forged forms, on every route that the service has.
+
+A new route fails here until it stands in POLICY: that is where somebody thinks about it.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.app import App
+from bot.config import Config
+from bot.storage.db import Unavailable
+
+OPEN, OWN, LINK, STAFF, SIGNATURE = "open", "own cookie", "one-time link", "staff", "signature"
+"""Who may get something there: anybody, who has the chat's cookie, a link, a session, a secret."""
+POLICY = {
+    "/": OPEN,
+    "/chat": OWN,
+    "/chat/lines": OWN,
+    "/chat/events": OWN,
+    "/chat/language": OWN,
+    "/chat/text-size": OWN,
+    "/chat/static/{name}": OPEN,
+    "/private/": LINK,
+    "/private/{token}": LINK,
+    "/telegram/{path}": SIGNATURE,
+    "/staff": OPEN,
+    "/staff/sign-in": OPEN,
+    "/staff/static/{name}": OPEN,
+    "/staff/sign-out": STAFF,
+    "/staff/password": STAFF,
+    "/staff/language": STAFF,
+    "/staff/": STAFF,
+    "/staff/events": STAFF,
+    "/staff/tickets/{number}": STAFF,
+    "/staff/tickets/{number}/take": STAFF,
+    "/staff/tickets/{number}/give-back": STAFF,
+    "/staff/tickets/{number}/reply": STAFF,
+    "/staff/tickets/{number}/close": STAFF,
+    "/staff/tickets/{number}/files/{reference}": STAFF,
+    "/staff/stuck": STAFF,
+    "/staff/stuck/retry": STAFF,
+    "/healthz": OPEN,
+    "/readyz": OPEN,
+    "/metrics": OPEN,
+    "/api/openapi.json": OPEN,
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@pytest.fixture
+async def client(tmp_path: Path) -> AsyncIterator[TestClient[Any, Any]]:
+    """The whole service, as it stands behind https."""
+    env = {
+        "DOORSTEP_VAR": str(tmp_path),
+        "DOORSTEP_PUBLIC_URL": "https://doorstep.example",
+        "DOORSTEP_TELEGRAM_TOKEN": "1:test",
+        "DOORSTEP_TELEGRAM_MODE": "webhook",
+        "DOORSTEP_TELEGRAM_SECRET": "secret",
+        "DOORSTEP_TELEGRAM_API_URL": "http://127.0.0.1:9",
+    }
+    app = App(Config.from_env(env, datetime(2026, 3, 2, tzinfo=UTC)))
+    async with TestClient(TestServer(app.web_app())) as made:
+        made.app_of_ours = app  # type: ignore[attr-defined]
+        yield made
+
+
+def routes(client: TestClient[Any, Any]) -> list[tuple[str, str]]:
+    assert client.app
+    found = []
+    for route in client.app.router.routes():
+        assert route.resource
+        found.append((route.method, route.resource.canonical))
+    return found
+
+
+def address(canonical: str) -> str:
+    return (
+        canonical.replace("{number}", "W222-2222").replace("{reference}", "x").replace("{", "")
+    ).replace("}", "")
+
+
+def checked(answer: web.Response | Any) -> None:
+    for name, value in HEADERS.items():
+        assert answer.headers.get(name) == value, f"{name} at {answer.url}"
+    policy = answer.headers["Content-Security-Policy"]
+    for needed in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"):
+        assert needed in policy, answer.url
+    assert "unsafe" not in policy
+    assert "includeSubDomains" in answer.headers["Strict-Transport-Security"]
+    age = int(answer.headers["Strict-Transport-Security"].partition("=")[2].partition(";")[0])
+    assert age >= 31536000
+    if "/static/" not in str(answer.url):
+        assert "no-store" in answer.headers["Cache-Control"], answer.url
+    for cookie in answer.headers.getall("Set-Cookie", []):
+        assert cookie.startswith("__Host-"), cookie
+        for needed in ("HttpOnly", "Secure", "SameSite=", "Path=/"):
+            assert needed in cookie, cookie
+
+
+async def test_every_route_has_a_policy(client: TestClient[Any, Any]) -> None:
+    assert {canonical for _method, canonical in routes(client)} == POLICY.keys()
+
+
+async def test_a_stranger_gets_headers_and_nothing_of_anybody(
+    client: TestClient[Any, Any],
+) -> None:
+    for method, canonical in routes(client):
+        if method == "POST":
+            continue
+        answer = await client.request(method, address(canonical), allow_redirects=False)
+        checked(answer)
+        allowed = {
+            OPEN: {200, 302, 404},
+            OWN: {401},
+            LINK: {401, 403, 404, 410, 200},
+            STAFF: {303},
+        }[POLICY[canonical]]
+        assert answer.status in allowed, f"{method} {canonical}: {answer.status}"
+        if POLICY[canonical] is STAFF:
+            assert answer.headers["Location"] == "/staff/sign-in"
+        answer.close()
+
+
+FORGED = [
+    {},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Origin": "https://evil.example"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "https://other.doorstep.example"},
+]
+
+
+@pytest.mark.parametrize("headers", FORGED)
+async def test_a_forged_form_changes_nothing(
+    client: TestClient[Any, Any], headers: dict[str, str]
+) -> None:
+    """Every POST without its token, or from another site: 403, and nothing was stored."""
+    posts = [canonical for method, canonical in routes(client) if method == "POST"]
+    assert len(posts) > 10
+    for canonical in posts:
+        fields = {"text": "x", "words": "x", "language": "en", "size": "3", "message_id": "m" * 12}
+        answer = await client.post(
+            address(canonical), data=fields, headers=headers, allow_redirects=False
+        )
+        assert answer.status == 403, f"{canonical}: {answer.status}"
+        checked(answer)
+    figures = await (await client.get("/metrics")).text()
+    assert "doorstep_inbox_waiting 0" in figures
+    assert "doorstep_inbox_parked 0" in figures
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/staff/nothing", "/chat/x/y", "/%ff", "/a" * 500])
+@pytest.mark.parametrize("language", ["zh-CN", "zh-HK", "en-GB"])
+async def test_an_address_that_does_not_exist(
+    client: TestClient[Any, Any], path: str, language: str
+) -> None:
+    answer = await client.get(path, headers={"Accept-Language": language})
+    checked(answer)
+    assert answer.status == 404
+    html = await answer.text()
+    assert {"zh-CN": "没有这个页面", "zh-HK": "沒有這個頁面", "en-GB": "does not exist"}[
+        language
+    ] in html
+    assert "nothing" not in html
+    assert '<a href="/">' in html
+
+
+async def test_a_wrong_method_says_which_are_right(client: TestClient[Any, Any]) -> None:
+    answer = await client.delete("/staff/")
+    checked(answer)
+    assert answer.status == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(("error", "status"), [(Unavailable("down"), 503), (KeyError("x"), 500)])
+async def test_trouble_behind_the_door_is_told_kindly(
+    client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    """Neither a traceback nor a bare number; what a clerk was writing is still there."""
+
+    async def broken(_work: object) -> None:
+        raise error
+
+    for name in ("read", "write"):
+        monkeypatch.setattr(client.app_of_ours, name, broken)  # type: ignore[attr-defined]
+    client.session.cookie_jar.update_cookies({"__Host-staff": "x" * 43})
+    answer = await client.post(
+        "/staff/tickets/W222-2222/reply",
+        data={"words": "写了一半的回复"},
+        headers={"Cookie": "__Host-staff=" + "x" * 43},
+    )
+    assert answer.status == status
+    checked(answer)
+    html = await answer.text()
+    assert "写了一半的回复" in html
+    assert "Traceback" not in html
+    assert "<h1>" in html
