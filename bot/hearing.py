@@ -39,11 +39,12 @@ class OurHearing:
         if name == "language":
             return Intent("language", intents.language_named(text), sure=True)
         if name:
-            return Intent(name, sure=True)
+            name, _colon, argument = name.partition(":")
+            return Intent(name, argument, sure=True)
         found = self._finder.find(text)
         if not found.sure:
             return None
-        return Intent("policy", found.ids[0], sure=True)
+        return Intent("policy", found.ids[0], sure=intents.is_question(text))
 
     def emergency(self, text: str) -> bool:
         return intents.is_emergency(text)

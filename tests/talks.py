@@ -1,6 +1,5 @@
 """Many people talking to the real inbox, engine and handlers, without a channel between."""
 
-import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.demo import load_demo
-from bot.dialog import Carrying, Engine, Handlers
-from bot.i18n import GUANGDONG, translator
+from bot.dialog import Carrying, Conversation, Engine, Handlers
+from bot.i18n import GUANGDONG, Json, translator
 from bot.inbox import Inbox, Manners
 from bot.messages import Address, IncomingMessage, Kind, Reply
 from bot.services import Services
-from bot.storage.db import Database
+from bot.storage.db import Connection, Database
 from bot.storage.messages import OutgoingRow
+from bot.storage.tables import conversations
+from bot.storage.vault import vault_of
 from handlers import HANDLERS
 from tests.stage import HEARING, KNOWN
 
@@ -33,6 +34,8 @@ class Talks:
         self.database = database
         self.clock = NOON
         self.replies: dict[str, list[Reply]] = defaultdict(list)
+        self.told: list[tuple[str, Reply]] = []
+        """Everything, each with the language in which it was said."""
         self._events = itertools.count(1)
         self.inbox = Inbox(
             database,
@@ -54,6 +57,7 @@ class Talks:
     def _said(self, rows: Sequence[OutgoingRow]) -> None:
         for row in rows:
             self.replies[row.user_id].append(row.reply)
+            self.told.append((row.language, row.reply))
 
     def message(
         self, user: str, text: str = "", tap: str = "", kind: Kind | None = None, **more: Any
@@ -87,8 +91,27 @@ class Talks:
             replies = await self.hears(user, text)
         return replies
 
-    async def together(self, *talks: Any) -> list[Any]:
-        return list(await asyncio.gather(*talks))
+    def state(self, user: str) -> Conversation:
+        """As it is stored."""
+        return Conversation.load(self.database.write_now(lambda one: self._stored(one, user)))
+
+    def put(self, user: str, state: Json) -> None:
+        """As if another release had written it."""
+        self.database.write_now(lambda connection: self._put(connection, user, state))
+
+    @staticmethod
+    def _stored(connection: Connection, user: str) -> Json:
+        row = connection.execute(
+            conversations.select().where(conversations.c.user_id == user)
+        ).one()
+        return vault_of(connection).open_json(row.sealed, f"conversations.sealed:web:{user}")
+
+    @staticmethod
+    def _put(connection: Connection, user: str, state: Json) -> None:
+        sealed = vault_of(connection).seal_json(state, f"conversations.sealed:web:{user}")
+        connection.execute(
+            conversations.update().where(conversations.c.user_id == user).values(sealed=sealed)
+        )
 
 
 def words_of(replies: Sequence[Reply], language: str = "zh_Hans") -> str:

@@ -183,22 +183,24 @@ class Answering:
             during=self.flow_of(frame).title if frame else None,
         )
         answered = answerer.reply(request, self.context)
-        if frame and name == "menu":
-            go_on = Option(
-                asking.RESUME, _("Go on with {title}").fill(title=self.flow_of(frame).title)
-            )
-            answered = replace(answered, options=(go_on, *answered.options))
-            self.answer(answered, keep_options=True)
-        else:
-            self.answer(answered)
+        self.answer(answered)
 
-    def answer(self, answered: Answered, *, keep_options: bool = False) -> None:
-        """Say it; while a flow is open its own question follows, so the choices are left out."""
+    def answer(self, answered: Answered) -> None:
+        """Say it; while a flow is open its own question follows, so the choices are left out.
+
+        But what only asks (the menu, 'which language?') asks: its choices and 'go on' stand.
+        """
         if answered.language:
             self.talk.conversation = replace(self.talk.conversation, language=answered.language)
         if answered.plain is not None:
             self.talk.conversation = replace(self.talk.conversation, plain=answered.plain)
-        if self.talk.conversation.frames and not keep_options:
+        frame, said = self.talk.conversation.top, answered.reply
+        if frame and answered.options and not (said.heading or said.paragraphs or said.items):
+            go_on = Option(
+                asking.RESUME, _("Go on with {title}").fill(title=self.flow_of(frame).title)
+            )
+            asking.say(self.talk, said, (go_on, *answered.options), notes=self.talk.notes)
+        elif frame:
             notes, self.talk.notes = self.talk.notes, []
             reply = replace(
                 answered.reply, paragraphs=(*notes, *answered.reply.paragraphs), question=None

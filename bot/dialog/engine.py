@@ -22,7 +22,7 @@ from enum import StrEnum
 from bot.dialog import asking, repair
 from bot.dialog.choosing import Choosing
 from bot.dialog.flow import Context, Handlers
-from bot.dialog.hearing import Control, Hearing, Intent
+from bot.dialog.hearing import Control, Hearing
 from bot.dialog.state import Conversation, Talk
 from bot.i18n import Text, Translator, _
 from bot.messages import IncomingMessage, Kind, Link, Reply
@@ -245,15 +245,11 @@ class Turn(Choosing):
         """A question back, or another conversation; an open question yields only when sure."""
         intent = self.hearing.intent(text, self.talk.conversation.language)
         open_one = bool(self.talk.conversation.frames)
-        if intent is None or (open_one and not self.leads_away(intent, text)):
+        if intent is None or (open_one and not intent.sure):
             return False
         self.talk.conversation = replace(self.talk.conversation, misses=0)
         self.open_by(f"{intent.name}:{intent.argument}" if intent.argument else intent.name)
         return True
-
-    def leads_away(self, intent: Intent, text: str) -> bool:
-        """Sure enough to leave an open question: plainly asked for, or asked as a question."""
-        return intent.sure and (not intent.argument or self.hearing.is_question(text))
 
     def nobody_heard(self) -> None:
         if self.talk.conversation.frames:

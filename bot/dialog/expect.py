@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from bot.dialog.flow import Asked, Expect, Heard, Option, Reading, Refused, Unclear, Understood
 from bot.dialog.personal import IdNumber, LastFour, PersonName, Phone
 from bot.domain.references import looks_like_reference, read_reference
-from bot.i18n import Text, _, verbatim
+from bot.i18n import Json, Text, _, verbatim
 
 __all__ = [
     "Choice",
@@ -117,6 +117,9 @@ class YesNo(Expect[bool]):
 
     def show(self, value: bool) -> Text:  # noqa: FBT001 - the answer itself
         return self.yes if value else self.no
+
+    def load(self, stored: Json) -> bool:
+        return bool(stored)
 
 
 def _as_it_is(words: str) -> str:

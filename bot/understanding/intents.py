@@ -40,7 +40,12 @@ _INTENTS: tuple[tuple[str, str], ...] = (
         r"^(我要|我想)?(投诉|提意见|提建议|反馈|反映(个|一个)?(问题|情况)?|表扬|建议)$"
         r"|(我要|我想).{0,4}(投诉|提.{0,2}(意见|建议)|反映)|complain|feedback|suggestion",
     ),
-    ("preferences", r"易读|简单点说|说简单|大字|偏好|设置|preferences|settings|plain language"),
+    (
+        "preferences:plain",
+        r"^(易读|简易|简单)(版|模式)?$|简单(点|些|一点|啲)(说|讲)|(说|讲)(得)?简单|plain language"
+        r"|(simpler|simple|plain) words",
+    ),
+    ("preferences", r"易读|大字|偏好|设置|preferences|settings"),
     ("start", r"^(你好|您好|hi|hello|hey|早上好|下午好|晚上好|早晨|在吗|喂|哈喽|你好呀)$"),
 )
 _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _INTENTS)
@@ -123,7 +128,7 @@ def understand(text: str, finder: Finder) -> Understanding:
 
 
 def conversation_in(text: str) -> str | None:
-    """The name of the conversation that is plainly asked for."""
+    """The conversation that is plainly asked for, as 'name' or 'name:argument'."""
     sentence = normalise(text)
     plain = bare(text)
     for name, pattern in _COMPILED:
