@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.channels.base import StoreDown
 from bot.inbox import Inbox
@@ -37,14 +38,14 @@ class OurEars:
         await self.hear_all([message])
 
     async def hear_all(self, messages: Sequence[IncomingMessage]) -> None:
-        for conversation_id in await self._stored(messages):
-            task = asyncio.create_task(self._answer(conversation_id))
+        for answering in await self._stored(messages):
+            task = asyncio.create_task(self._answer(answering))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
 
     async def hear_and_answer(self, message: IncomingMessage) -> None:
-        for conversation_id in await self._stored([message]):
-            await self._answer(conversation_id)
+        for answering in await self._stored([message]):
+            await self._answer(answering)
 
     async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
         try:
@@ -106,18 +107,18 @@ class OurEars:
         while self._answering:
             await asyncio.wait(self._answering)
 
-    async def _stored(self, messages: Sequence[IncomingMessage]) -> list[int]:
+    async def _stored(self, messages: Sequence[IncomingMessage]) -> list[Coroutine[Any, Any, None]]:
         try:
-            return await self._inbox.receive(messages)
+            return await self._inbox.hear(messages)
         except Unavailable as error:
             raise StoreDown(str(error)) from error
 
-    async def _answer(self, conversation_id: int) -> None:
+    async def _answer(self, answering: Coroutine[Any, Any, None]) -> None:
         try:
-            await self._inbox.answer_waiting(conversation_id)
+            await answering
         except Unavailable:
             # It is stored: the sweep answers it when the store is back.
-            log.warning("store_down", extra={"conversation": conversation_id})
+            log.warning("store_down")
 
 
 def _stamp(connection: Connection, who: Address) -> tuple[int, int]:

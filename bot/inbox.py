@@ -1,15 +1,16 @@
 """One message: stored before it is acknowledged, then one turn in one transaction.
 
-`receive` stores; `answer_waiting` locks the conversation, takes its oldest unhandled message,
+`hear` stores; `answer_waiting` locks the conversation, takes its oldest unhandled message,
 runs the engine, and commits state, domain rows and replies together. A message on which the
 turn breaks is tried again and, after the third time, goes to a person.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.dialog import Carrying, Conversation, Engine
 from bot.i18n import LANGUAGES, _
@@ -38,6 +39,15 @@ class Manners:
     carrying: Carrying = Carrying.CONSENT
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of one turn. Whoever stores a message later sees to it himself."""
+
+    outgoing: Sequence[OutgoingRow] = ()
+    more: bool = False
+    """Another message of this conversation waits."""
+
+
 class Inbox:
     """Receives messages and has them answered. Several processes may share one database."""
 
@@ -61,10 +71,27 @@ class Inbox:
         self._manners = manners
         self._private_link = private_link
 
-    async def receive(self, arrived: Sequence[IncomingMessage]) -> list[int]:
-        """Durable when it returns; ids of the conversations to answer. Raises Unavailable."""
+    async def hear(self, arrived: Sequence[IncomingMessage]) -> list[Coroutine[Any, Any, None]]:
+        """Durable when it returns; await what it returns to have them answered.
+
+        Raises Unavailable: nothing was stored. The coroutines, one a conversation, raise it too.
+        """
+        if not arrived:
+            return []
         now = self._now()
-        return await self._database.write(lambda connection: self._store(connection, arrived, now))
+        ids: list[int] = []
+
+        def store(connection: Connection) -> None:
+            ids[:] = self._store(connection, arrived, now)
+
+        def turn(connection: Connection) -> Taken:
+            return self._turn(connection, ids[0])
+
+        _stored, begun = await self._database.write_then(store, turn)
+        return [
+            self.answer_waiting(conversation_id, None if number else begun)
+            for number, conversation_id in enumerate(ids)
+        ]
 
     def _store(
         self, connection: Connection, arrived: Sequence[IncomingMessage], now: datetime
@@ -85,13 +112,21 @@ class Inbox:
         )
         log.warning("unreadable_event_parked", extra={"channel": channel})
 
-    async def answer_waiting(self, conversation_id: int) -> None:
-        """Take turns until no message of this conversation waits. Raises Unavailable."""
-        tries = 0
-        while True:
+    async def answer_waiting(
+        self, conversation_id: int, begun: Awaitable[Taken] | None = None
+    ) -> None:
+        """Take turns until no message of this conversation waits. Raises Unavailable.
+
+        `begun`: the first one, on its way already.
+        """
+        tries, taken = 0, Taken(more=True)
+        while taken.more:
             try:
-                outgoing = await self._database.write(
-                    lambda connection: self._turn(connection, conversation_id)
+                taken = await (
+                    begun
+                    or self._database.write(
+                        lambda connection: self._turn(connection, conversation_id)
+                    )
                 )
             except Unavailable:
                 raise
@@ -100,27 +135,25 @@ class Inbox:
                 log.exception(
                     "turn_failed", extra={"conversation": conversation_id, "tries": tries}
                 )
-                outgoing = await self._database.write(
+                taken = await self._database.write(
                     lambda connection: self._failed(connection, conversation_id)
                 )
-                if outgoing == []:
+                if not taken.outgoing:
                     await asyncio.sleep(PAUSES[min(tries, len(PAUSES)) - 1])
             else:
                 tries = 0
-            if outgoing is None:
-                return
-            if outgoing:
-                self._deliver(outgoing)
+            begun = None
+            self._deliver(taken.outgoing)
 
-    def _turn(self, connection: Connection, conversation_id: int) -> list[OutgoingRow] | None:
-        """One message, in one transaction; None: nothing waits."""
+    def _turn(self, connection: Connection, conversation_id: int) -> Taken:
+        """One message, in one transaction."""
         now = self._now()
         locked = conversations.lock(connection, conversation_id)
         if locked is None:
-            return None
+            return Taken()
         row = heard.next_heard(connection, conversation_id, self._me, now)
         if row is None:
-            return None
+            return Taken()
         message = heard.opened(connection, row)
         turn = Turn(connection, now, self._known, locked.address, conversation_id, message.event_id)
         before = self._conversation(connection, locked, message)
@@ -145,7 +178,7 @@ class Inbox:
             connection, locked, after.dump(), after.language, now, reachable=not gone
         )
         heard.mark_handled(connection, row.id)
-        return self._say(connection, locked, replies, after.language, row, now)
+        return Taken(self._say(connection, locked, replies, after.language, row, now), row.more)
 
     def _conversation(
         self, connection: Connection, locked: conversations.Locked, message: IncomingMessage
@@ -193,19 +226,20 @@ class Inbox:
         token = turn.privacy.new_link(turn.conversation_id)
         return Link(self._private_link(token), _("Answer on our own page"))
 
-    def _failed(self, connection: Connection, conversation_id: int) -> list[OutgoingRow] | None:
+    def _failed(self, connection: Connection, conversation_id: int) -> Taken:
         """Count the broken turn; the last time, a person gets it and the resident an apology."""
         now = self._now()
         locked = conversations.lock(connection, conversation_id)
         if locked is None:
-            return None
+            return Taken()
         row = heard.next_heard(connection, conversation_id, self._me, now)
         if row is None:
-            return None
+            return Taken()
         last = row.tries + 1 >= TRIES
         heard.mark_failed(connection, row.id, "the turn broke on this message", park=last)
         if not last or row.tries >= TRIES:
-            return []  # to be tried again; or tried again by staff, in vain: they know of it
+            # To be tried again; or tried again by staff, in vain: they know of it.
+            return Taken(more=row.more or not last)
         turn = Turn(connection, now, self._known, locked.address, conversation_id, row.event_id)
         number = turn.tickets.open_failure(row.id)
         apology = Reply(
@@ -217,7 +251,8 @@ class Inbox:
                 _("Your number is {number}.").fill(number=number),
             )
         )
-        return self._say(connection, locked, [apology], locked.language, row, now, APOLOGY)
+        outgoing = self._say(connection, locked, [apology], locked.language, row, now, APOLOGY)
+        return Taken(outgoing, row.more)
 
     async def answer_left_over(self, before: datetime, limit: int = 200) -> int:
         """Answer what a crash or an outage left waiting; how many conversations."""

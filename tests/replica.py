@@ -156,14 +156,14 @@ class Replica:
             Address("paper", event["user"]), event["event"], now(), text=event["text"]
         )
         try:
-            ids = await self.inbox.receive([message])
+            waiting = await self.inbox.hear([message])
         except Unavailable:
             print(f"no {event['event']}", flush=True)
             return
         print(f"ok {event['event']}", flush=True)
-        for conversation_id in ids:
+        for answering in waiting:
             try:
-                await self.inbox.answer_waiting(conversation_id)
+                await answering
             except Unavailable:
                 return  # the sweep comes to it
 

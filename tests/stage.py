@@ -87,8 +87,8 @@ class Stage:
             {self.person.channel.name: Manners(Carrying.CONSENT)},
             lambda token: f"https://doorstep.example/private/{token}",
         )
-        for conversation_id in await inbox.receive([message]):
-            await inbox.answer_waiting(conversation_id)
+        for answering in await inbox.hear([message]):
+            await answering
         await relay.settle()
         while await relay.deliver_due():
             await relay.settle()

@@ -181,7 +181,8 @@ class StandIn(Api):
         method = _METHODS.get(request.match_info["method"].lower(), "")
         try:
             self._let_in(request.match_info["token"], method)
-            form = {name: str(value) for name, value in (await request.post()).items()}
+            given = await request.json() if request.content_type == JSON else await request.post()
+            form = {name: str(value) for name, value in given.items()}
             values = self._checked(method, form)
             fault = self.faults.of(method)
             refuse(fault)
@@ -234,6 +235,7 @@ def _snake(method: str) -> str:
     return "".join(f"_{one.lower()}" if one.isupper() else one for one in method)
 
 
+JSON = "application/json"
 _METHODS = {name.lower(): name for name in schema.own() if hasattr(Api, _snake(name))}
 
 

@@ -80,8 +80,8 @@ class Talks:
         """What this very event, perhaps delivered again, is answered with."""
         said = self.replies[message.sender.user_id]
         before = len(said)
-        for conversation_id in await self.inbox.receive([message]):
-            await self.inbox.answer_waiting(conversation_id)
+        for answering in await self.inbox.hear([message]):
+            await answering
         return said[before:]
 
     async def all(self, user: str, *words: str) -> list[Reply]:

@@ -52,7 +52,12 @@ async def one_schedule(talks: Talks, number: int, chance: random.Random) -> None
         found for replies in told for found in NUMBER.findall(words_of(replies)) if "-" in found
     }
     assert len(numbers) <= 1, f"seed {SEED}, schedule {number}: {numbers}"
-    first = [words_of(replies) for replies in told if "已经转交" in words_of(replies)]
+    first = [
+        words_of([reply])
+        for replies in told
+        for reply in replies
+        if "已经转交" in words_of([reply])
+    ]
     assert len(set(first)) == 1, f"seed {SEED}, schedule {number}"
 
 

@@ -41,9 +41,9 @@ class Trial:
         for number in range(30):
             who = Address("paper", f"u{number % 3}")
             message = IncomingMessage(who, f"e{number}", NOW, text=f"第 {number} 句")
-            (conversation_id,) = await service.receive([message])
+            (answering,) = await service.hear([message])
             self.events.append(message.event_id)
-            await service.answer_waiting(conversation_id)
+            await answering
 
     def say(self, rows) -> None:
         self.replies += [row.uid for row in rows]

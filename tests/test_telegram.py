@@ -26,6 +26,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram import Update
 
+from bot.channels import telegram_request
 from bot.channels.base import OutcomeUnknown, Refused, StoreDown, TryLater, Unreachable
 from bot.channels.drawing import blocks
 from bot.channels.telegram import Telegram, TelegramSettings, webhook_path
@@ -504,7 +505,7 @@ async def test_errors_say_whether_it_may_be_sent_again(stand: Stand, fault, erro
 async def test_a_slow_answer_is_an_unknown_outcome(stand: Stand, monkeypatch):
     person = stand.telegram.person()
     stand.telegram.faults.always = Fault("slow", 1.0)
-    monkeypatch.setattr(stand.channel._client.bot.request._client, "timeout", 0.2)
+    monkeypatch.setattr(telegram_request, "READ", 0.2)
     with pytest.raises(OutcomeUnknown):
         await stand.send(person, heading=said("Hello"))
     assert len(person.news()) == 1

@@ -9,13 +9,13 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from telegram import BotCommand, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import BotCommand, InlineKeyboardMarkup, Message
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.channels.base import Payload
 from bot.channels.telegram_decode import ALLOWED_UPDATES
 from bot.channels.telegram_errors import without_token
+from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_settings import TelegramSettings, webhook_path
 
 POLL_SECONDS = 30
@@ -31,7 +31,7 @@ class Client:
     def __init__(self, settings: TelegramSettings) -> None:
         self._settings = settings
         self._bot: ExtBot[None] | None = None
-        self._requests: HTTPXRequest | None = None
+        self._requests: AiohttpRequest | None = None
 
     @property
     def bot(self) -> ExtBot[None]:
@@ -39,13 +39,7 @@ class Client:
             _keep_quiet()
             os.environ["PTB_TIMEDELTA"] = "1"  # else the library warns at every 429
             url = self._settings.api_url.rstrip("/")
-            self._requests = HTTPXRequest(
-                connection_pool_size=64,
-                connect_timeout=5,
-                write_timeout=5,
-                read_timeout=8,
-                pool_timeout=2,
-            )
+            self._requests = AiohttpRequest()
             self._bot = ExtBot(
                 self._settings.token,
                 base_url=f"{url}/bot",
@@ -63,6 +57,10 @@ class Client:
 
     async def send(self, chat_id: int, payload: Payload) -> int:
         """The new message's id."""
+        if "text" in payload:
+            # The payload is Telegram's own form already: no objects are made of it and back.
+            told = await self.bot.do_api_request("sendmessage", {"chat_id": chat_id, **payload})
+            return int(told["message_id"])
         drawn = payload.get("reply_markup")
         markup = InlineKeyboardMarkup.de_json(drawn, self.bot) if drawn else None
         sent: Message
@@ -70,16 +68,9 @@ class Client:
             sent = await self.bot.send_photo(
                 chat_id, payload["photo"], caption=payload["caption"], reply_markup=markup
             )
-        elif "document" in payload:
+        else:
             sent = await self.bot.send_document(
                 chat_id, payload["document"], caption=payload["caption"], reply_markup=markup
-            )
-        else:
-            sent = await self.bot.send_message(
-                chat_id,
-                payload["text"],
-                reply_markup=markup,
-                link_preview_options=LinkPreviewOptions(**payload["link_preview_options"]),
             )
         return sent.message_id
 

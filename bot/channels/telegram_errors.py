@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -15,16 +14,10 @@ from telegram.error import (
 )
 
 from bot.channels.base import OutcomeUnknown, Refused, TryLater, Unreachable
+from bot.channels.telegram_request import NEVER_LEFT
 
 WRONG_TOKEN_PAUSE = timedelta(minutes=10)
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "deactivated", "user_is_blocked")
-_NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
 _TOKEN = re.compile(r"\d+:[\w-]{20,}")
 
 
@@ -71,4 +64,4 @@ def _certainly_not_delivered(error: NetworkError) -> bool:
     With a status the library names no cause, or a TelegramError where the body was no JSON.
     """
     cause = error.__cause__
-    return cause is None or isinstance(cause, (*_NEVER_LEFT, TelegramError))
+    return cause is None or isinstance(cause, (*NEVER_LEFT, TelegramError))

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from bot.storage.vault import Vault
 
+S = TypeVar("S")
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
@@ -59,6 +60,16 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         """One durable transaction."""
         return await asyncio.wrap_future(self.submit(work))
+
+    async def write_then(self, first: Work[T], then: Work[S]) -> tuple[T, Awaitable[S]]:
+        """Two transactions; returns once the first is durable, and the second is on its way.
+
+        On SQLite the second waits right behind the first, so that one commit serves both.
+        """
+        if self.is_sqlite:
+            begun, following = self.submit(first), self.submit(then)
+            return await asyncio.wrap_future(begun), asyncio.wrap_future(following)
+        return await self.write(first), asyncio.wrap_future(self.submit(then))
 
     async def read(self, work: Work[T]) -> T:
         """One transaction that writes nothing."""

@@ -22,6 +22,8 @@ class HeardRow:
     tries: int
     must_queue: bool
     """Older replies of this chat still wait to go out, so new ones may not go first."""
+    more: bool
+    """Another message of this chat waits behind it."""
 
 
 def store(
@@ -88,7 +90,7 @@ _NEXT_HEARD = (
     )
     .where(inbox.c.conversation_id == bindparam("of"), inbox.c.state == "waiting")
     .order_by(inbox.c.id)
-    .limit(1)
+    .limit(2)
 )
 
 
@@ -96,11 +98,18 @@ def next_heard(
     connection: Connection, conversation_id: int, me: str, now: datetime
 ) -> HeardRow | None:
     """The oldest message that nobody has answered, of a conversation that the caller locked."""
-    row = connection.execute(_NEXT_HEARD, {"of": conversation_id, "me": me, "now": now}).first()
-    return (
-        HeardRow(row.id, row.channel, row.event_id, row.sealed, row.tries, row.must_queue)
-        if row
-        else None
+    rows = connection.execute(_NEXT_HEARD, {"of": conversation_id, "me": me, "now": now}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return HeardRow(
+        first.id,
+        first.channel,
+        first.event_id,
+        first.sealed,
+        first.tries,
+        first.must_queue,
+        more=len(rows) > 1,
     )
 
 
