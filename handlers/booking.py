@@ -138,6 +138,11 @@ def book(answers: Answers, turn: Turn) -> Outcome:
         return already(there.booking, turn)
 
 
+def sends(answers: Answers) -> Text:
+    """A request is not called a booking."""
+    return _("Book it") if answers[VISIT].visit_id is not None else _("Send the request")
+
+
 def booked(booking: Booking, place: Street) -> Done:
     """Number, what, when, where, what next, how to change, whom to ask (rule C20)."""
     when = Slot.of(booking.visit).words() if booking.visit else Slot().words()
@@ -237,5 +242,5 @@ BOOKING = Flow(
     ),
     questions=(FOR_WHOM, CARER, NAME, PHONE, PLACE, KIND, ID_NUMBER, DOOR, VISIT),
     finish=book,
-    review=_("Book it"),
+    review=sends,
 )

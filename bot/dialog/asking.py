@@ -85,7 +85,8 @@ def review(talk: Talk, flow: Flow, *, hide: bool = False) -> None:
     """
     frame = talk.conversation.frames[-1]
     answers = Answers(frame.answered(), frame.argument)
-    options = [Option(f"{CONFIRM}{frame.digest()}", flow.review or _("Send it"))]
+    sends = flow.review(answers) if callable(flow.review) else flow.review
+    options = [Option(f"{CONFIRM}{frame.digest()}", sends or _("Send it"))]
     options += [
         Option(
             f"{CHANGE}{question.key}",

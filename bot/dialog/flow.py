@@ -199,7 +199,7 @@ class Flow:
     opening: Text | None = None
     opens: Callable[[str, Context], Done | None] | None = None
     """May this flow start, with that argument? A Done says why not, and what else there is."""
-    review: Text | None = None
+    review: Callable[[Answers], Text] | Text | None = None
     """The words of the 'send it' choice; None: what was answered is acted on at once."""
     opens_on_kinds: frozenset[Kind] = frozenset()
     """A message of these kinds, sent out of the blue, starts the flow as its first answer."""

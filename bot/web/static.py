@@ -1,4 +1,4 @@
-"""The console's own style and script."""
+"""The console's own style, script and icon."""
 
 from pathlib import Path
 
@@ -6,7 +6,11 @@ from aiohttp import web
 
 from bot.domain.tickets import NotFound
 
-_FILES = {"console.css": "text/css", "console.js": "text/javascript"}
+_FILES = {
+    "console.css": "text/css",
+    "console.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 _FOLDER = Path(__file__).parent / "static"
 
 
