@@ -13,6 +13,7 @@ confidence: confirmed                       # or to_confirm
 sources: [{title: ..., number: ..., article: ..., link: ...}]
 related: [manage.damaged]
 next: [book, "answer:apply.where"]          # or status, feedback, human
+plain: [...]                                # the answer in plain words, a sentence each
 ---
 The short answer.
 
@@ -22,7 +23,7 @@ The short answer.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,11 @@ import yaml
 from bot.domain.articles import Article, Confidence, Section, Source
 from bot.i18n import LANGUAGES
 
-STEPS = ("book", "status", "feedback", "human")
-CHECKED_WITHIN = timedelta(days=365)
-FEWEST_QUESTIONS = 6
-
 _ALWAYS = ("id", "title", "questions", "keywords", "audience", "region", "checked",
            "confidence", "sources", "related", "next")  # fmt: skip
-_LISTS = ("questions", "keywords", "sources", "related", "next")
-_WORDS = ("questions", "keywords", "related", "next")
+_LISTS = ("questions", "keywords", "sources", "related", "next", "plain")
+_WORDS = ("questions", "keywords", "related", "next", "plain")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)(.*)", re.DOTALL | re.MULTILINE)
-_NO_LETTER = re.compile(r"[\W_]+")
 # LibYAML reads all files in a third of a second; the loader in plain Python needs ten times that.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -64,59 +60,6 @@ class ContentPack:
 
     def articles(self, language: str) -> tuple[Article, ...]:
         return tuple(one for one in self._articles.values() if one.language == language)
-
-    def faults(self, today: date) -> list[str]:
-        """What a reviewer must mend, a line each."""
-        lines = [
-            f"{article.language}/{article.id}: {fault}"
-            for article in self._articles.values()
-            for fault in self._faults_of(article, today)
-        ]
-        missing = [one for one in self.ids if (one, LANGUAGES[0]) not in self._articles]
-        lines += [f"{LANGUAGES[0]}/{one}: is missing" for one in missing]
-        return lines + self._collisions()
-
-    def _faults_of(self, article: Article, today: date) -> list[str]:
-        faults = []
-        if not article.sources:
-            faults.append("has no source")
-        if today - article.checked > CHECKED_WITHIN:
-            faults.append(f"was checked more than a year ago ({article.checked})")
-        if article.checked > today:
-            faults.append(f"was checked in the future ({article.checked})")
-        if len(article.questions) < FEWEST_QUESTIONS:
-            faults.append(f"has {len(article.questions)} questions, at least {FEWEST_QUESTIONS}")
-        if not article.answer:
-            faults.append("has no answer before its first heading")
-        faults += [f"{one.heading!r} has no lines" for one in article.sections if not one.lines]
-        return faults + self._dead_ends(article)
-
-    def _dead_ends(self, article: Article) -> list[str]:
-        answers = [step for step in article.next_steps if step not in STEPS]
-        faults = [
-            f"has the next step {step!r}, which is none of {', '.join(STEPS)} or answer:<id>"
-            for step in answers
-            if not step.startswith("answer:")
-        ]
-        named = (*article.related, *(step.partition(":")[2] for step in answers if ":" in step))
-        faults += [f"leads to {one}, which does not exist" for one in named if one not in self.ids]
-        if article.id in named:
-            faults.append("leads to itself")
-        return faults
-
-    def _collisions(self) -> list[str]:
-        """One question, two answers; across languages too, because people mix them."""
-        asked: dict[str, Article] = {}
-        lines = []
-        for article in self._articles.values():
-            for question in article.questions:
-                other = asked.setdefault(_NO_LETTER.sub("", question.casefold()), article)
-                if other.id != article.id:
-                    lines.append(
-                        f"{article.language}/{article.id}: its question {question!r} "
-                        f"is also one of {other.language}/{other.id}"
-                    )
-        return lines
 
 
 def load(folder: Path) -> ContentPack:
@@ -204,6 +147,7 @@ def _article(facts: dict[str, Any], body: str, language: str) -> Article:
         next_steps=tuple(str(one) for one in _list(facts, "next")),
         answer=_joined(answer, " " if language == "en" else ""),
         sections=tuple(_section(part, " " if language == "en" else "") for part in parts),
+        plain=tuple(str(one) for one in _list(facts, "plain")),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.dialog import Carrying, Conversation, Engine
 from bot.i18n import LANGUAGES, _
@@ -70,6 +71,7 @@ class Inbox:
         self._deliver = deliver
         self._manners = manners
         self._private_link = private_link
+        self._answering: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def hear(self, arrived: Sequence[IncomingMessage]) -> list[Coroutine[Any, Any, None]]:
         """Durable when it returns; await what it returns to have them answered.
@@ -119,6 +121,11 @@ class Inbox:
 
         `begun`: the first one, on its way already.
         """
+        # What is said goes out in the order of the turns, not of the threads that took them.
+        async with self._answering.setdefault(conversation_id, asyncio.Lock()):
+            await self._answer_all(conversation_id, begun)
+
+    async def _answer_all(self, conversation_id: int, begun: Awaitable[Taken] | None) -> None:
         tries, taken = 0, Taken(more=True)
         while taken.more:
             try:

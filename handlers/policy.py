@@ -88,13 +88,15 @@ def answer(article: Article, request: Request, turn: Turn) -> Answered:
             options += titled((which,), language, turn)
     options += titled(article.related[:SHOWN_RELATED], language, turn)
     options += [NEXT_STEPS["human"], MENU]
-    reply = replace(shown(article, language), question=_("What would you like to do next?"))
+    said = shown(article, language, plain=request.plain)
+    reply = replace(said, question=_("What would you like to do next?"))
     return Answered(reply, tuple(dict.fromkeys(options)))
 
 
-def shown(article: Article, language: str) -> Reply:
+def shown(article: Article, language: str, *, plain: bool = False) -> Reply:
     """Short answer, caution where it is to be confirmed, sources and date."""
-    paragraphs = [verbatim(article.answer)]
+    told = (article.plain if plain else ()) or (article.answer,)
+    paragraphs = [verbatim(one) for one in told]
     if article.language != language:
         paragraphs.insert(0, _("This answer is not translated yet. Here it is in Chinese."))
     return Reply(

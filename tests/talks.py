@@ -36,6 +36,8 @@ class Talks:
         self.replies: dict[str, list[Reply]] = defaultdict(list)
         self.told: list[tuple[str, Reply]] = []
         """Everything, each with the language in which it was said."""
+        self.uids: list[str] = []
+        """Of all that was handed on, in that order."""
         self._events = itertools.count(1)
         self.inbox = Inbox(
             database,
@@ -58,6 +60,7 @@ class Talks:
         for row in rows:
             self.replies[row.user_id].append(row.reply)
             self.told.append((row.language, row.reply))
+            self.uids.append(row.uid)
 
     def message(
         self, user: str, text: str = "", tap: str = "", kind: Kind | None = None, **more: Any

@@ -11,7 +11,6 @@ from bot import content
 from bot.content import ContentError, ContentPack
 from bot.domain.articles import Confidence, Section, Source
 
-TODAY = date(2026, 11, 23)
 QUESTIONS = ("证丢了怎么补", "残疾证不见了", "证掉了去哪里补", "补办要什么", "丢证了", "怎么补证")
 
 
@@ -44,10 +43,6 @@ def a_pack(folder: Path, text: str) -> ContentPack:
     return content.load(folder)
 
 
-def faults(folder: Path, text: str) -> list[str]:
-    return a_pack(folder, text).faults(TODAY)
-
-
 def test_an_article_is_read_whole(tmp_path: Path) -> None:
     body = (
         "先去县残联，\n带身份证。\n\n不用登报。\n\n"
@@ -66,7 +61,6 @@ def test_an_article_is_read_whole(tmp_path: Path) -> None:
     assert article.confidence is Confidence.CONFIRMED
     assert article.next_steps == ("book", "human")
     assert article.questions == QUESTIONS
-    assert pack.faults(TODAY) == []
 
 
 def test_english_lines_are_joined_with_a_space(tmp_path: Path) -> None:
@@ -124,44 +118,6 @@ def test_a_fault_names_the_file_and_what_to_mend(
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="there are no answers"):
         content.load(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("facts", "said"),
-    [
-        ({"sources": "[]"}, "has no source"),
-        ({"checked": "2025-11-22"}, "more than a year ago"),
-        ({"checked": "2026-11-24"}, "in the future"),
-        ({"questions": "[one, two]"}, "has 2 questions, at least 6"),
-        ({"related": "[no.such]"}, "leads to no.such, which does not exist"),
-        ({"next": "['answer:no.such']"}, "leads to no.such, which does not exist"),
-        ({"next": "[dance]"}, "has the next step 'dance'"),
-        ({"related": "[manage.lost]"}, "leads to itself"),
-        ({"body": "## 只有标题\n- 一行"}, "has no answer before its first heading"),
-        ({"body": "答案。\n## 空的"}, "has no lines"),
-    ],
-)
-def test_a_reviewer_is_told(tmp_path: Path, facts: dict[str, str], said: str) -> None:
-    (fault,) = faults(tmp_path, a_file(**facts))
-    assert fault.startswith("zh_Hans/manage.lost: ")
-    assert said in fault
-
-
-def test_a_year_to_the_day_is_not_too_old(tmp_path: Path) -> None:
-    assert faults(tmp_path, a_file(checked="2025-11-23")) == []
-
-
-def test_one_question_cannot_have_two_answers(tmp_path: Path) -> None:
-    write(tmp_path, a_file(), "zh_Hans/manage.lost")
-    others = "[甲, 乙, 丙, 丁, 戊, 证丢了怎么补？]"
-    write(tmp_path, a_file("manage.damaged", questions=others), "zh_Hans/manage.damaged")
-    (fault,) = content.load(tmp_path).faults(TODAY)
-    assert "is also one of zh_Hans/manage.damaged" in fault
-
-
-def test_a_translation_without_its_original_is_told(tmp_path: Path) -> None:
-    write(tmp_path, a_file(), "en/manage.lost")
-    assert "zh_Hans/manage.lost: is missing" in content.load(tmp_path).faults(TODAY)
 
 
 @given(st.text())

@@ -105,7 +105,7 @@ def _content_arguments(parser: argparse.ArgumentParser) -> None:
 def _content(arguments: argparse.Namespace, config: Config) -> int:
     from datetime import UTC, datetime
 
-    from bot import content
+    from bot import content, content_lint
     from bot.app import CONTENT
 
     try:
@@ -114,7 +114,7 @@ def _content(arguments: argparse.Namespace, config: Config) -> int:
         print(error, file=sys.stderr)
         return 1
     today = datetime.now(UTC).date()  # noqa: TID251 - how old is a check today?
-    faults = pack.faults(today)
+    faults = content_lint.faults(pack, today)
     for fault in faults:
         print(fault)
     print(f"{len(pack.ids)} answers, {len(faults)} faults.")

@@ -107,9 +107,10 @@ def _doctor(arguments: argparse.Namespace, config: Config) -> int:
 
 
 async def _looked_at(app: "App") -> list[str]:
-    from bot import i18n
+    from bot import content_lint, i18n
 
-    faults = [f"content: {fault}" for fault in app.known.library.pack.faults(app.now().date())]
+    pack, today = app.known.library.pack, app.now().date()
+    faults = [f"content: {fault}" for fault in content_lint.faults(pack, today)]
     for language in i18n.LANGUAGES:
         i18n.translator(language)
     if not await app.read(lambda services: services.audit.verify()):

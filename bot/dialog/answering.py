@@ -181,6 +181,7 @@ class Answering:
             language=self.talk.conversation.language,
             message=self.message,
             during=self.flow_of(frame).title if frame else None,
+            plain=self.talk.conversation.plain,
         )
         answered = answerer.reply(request, self.context)
         self.answer(answered)

@@ -216,6 +216,8 @@ class Request:
     message: IncomingMessage
     during: Text | None = None
     """The title of the flow that is open meanwhile."""
+    plain: bool = False
+    """This person asked for plain messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,3 +50,5 @@ class Article:
     """'book', 'status', 'feedback', 'human' or 'answer:<id>'."""
     answer: str
     sections: tuple[Section, ...]
+    plain: tuple[str, ...] = ()
+    """The answer again in plain words (易读), a sentence each; for who asked for plain messages."""

@@ -62,14 +62,14 @@ class Database:
         return await asyncio.wrap_future(self.submit(work))
 
     async def write_then(self, first: Work[T], then: Work[S]) -> tuple[T, Awaitable[S]]:
-        """Two transactions; returns once the first is durable, and the second is on its way.
+        """Two transactions; returns once the first is durable. Await the second: it may wait for it.
 
-        On SQLite the second waits right behind the first, so that one commit serves both.
+        On SQLite it is queued right behind the first, so that one commit serves both.
         """
         if self.is_sqlite:
             begun, following = self.submit(first), self.submit(then)
             return await asyncio.wrap_future(begun), asyncio.wrap_future(following)
-        return await self.write(first), asyncio.wrap_future(self.submit(then))
+        return await self.write(first), self.write(then)
 
     async def read(self, work: Work[T]) -> T:
         """One transaction that writes nothing."""
