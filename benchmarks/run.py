@@ -5,10 +5,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import growth, idle, turns, webhook
+from benchmarks import growth, idle, retrieval, turns, webhook
 from benchmarks.measure import machine
 
-ALL = {"turns": turns, "webhook": webhook, "idle": idle, "growth": growth}
+ALL = {"turns": turns, "webhook": webhook, "idle": idle, "growth": growth, "retrieval": retrieval}
 
 
 def main(names: list[str]) -> int:

@@ -4,13 +4,13 @@ from bot.content import ContentPack
 from bot.dialog import Control, Intent
 from bot.services.articles import Finding
 from bot.understanding import controls, intents, normalise
-from bot.understanding.index import ways_to_ask
+from bot.understanding.index import told_in, ways_to_ask
 from bot.understanding.search import Finder
 
 
 def finder_of(pack: ContentPack) -> Finder:
     """A finder over every way to ask, in all languages."""
-    return Finder(ways_to_ask(pack))
+    return Finder(ways_to_ask(pack), told_in(pack))
 
 
 class OurHearing:

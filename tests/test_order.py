@@ -9,7 +9,7 @@ MESSAGES = 18
 
 
 async def test_answers_leave_in_order(database: Database) -> None:
-    """On PostgreSQL every turn has a thread of its own, and the last to commit may be heard first."""
+    """On PostgreSQL turns have threads of their own, and the last to commit may be heard first."""
     talks = Talks(database)
     await talks.hears("anna", "/feedback")
     answering = []

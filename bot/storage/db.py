@@ -62,7 +62,7 @@ class Database:
         return await asyncio.wrap_future(self.submit(work))
 
     async def write_then(self, first: Work[T], then: Work[S]) -> tuple[T, Awaitable[S]]:
-        """Two transactions; returns once the first is durable. Await the second: it may wait for it.
+        """Two transactions; returns once the first is durable. The second is to be awaited.
 
         On SQLite it is queued right behind the first, so that one commit serves both.
         """

@@ -17,10 +17,16 @@ QUERY_CHARACTERS = 120
 """Longer messages are searched by their beginning: the question stands there."""
 BEST_WAY = 0.3
 """Weight of the single most similar way to ask; the rest is for all words of the answer."""
+TOLD = 0.3
+"""Weight of the words of the answer itself, beside those of the ways to ask."""
+OFTEN_TOLD = 1.2
+"""The same as OFTEN, for a word in the answer itself."""
 OFTEN = 0.3
 """A word in one way to ask counts 1 / (1 + OFTEN); in many ways, almost 1."""
 UNKNOWN = 0.45
 """Weight of a word that no answer knows, beside the rarest known one."""
+COMMON = 0.5
+"""A word in more than this share of the answers tells nothing."""
 CANDIDATES = 12
 """Answers whose ways to ask are looked at one by one."""
 SHORT = 1.5
@@ -50,7 +56,9 @@ class Match:
 class Index:
     """Over (id, ways to ask): built once, asked often."""
 
-    def __init__(self, asked: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, asked: Mapping[str, Sequence[str]], told: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self._ids = tuple(asked)
         self._not_ours = [named(one_word(bare(" ".join(ways)))) for ways in asked.values()]
         ways_of = [[frozenset(grams(way)) for way in ways] for ways in asked.values()]
@@ -68,6 +76,21 @@ class Index:
             for way in ways:
                 self._add_way(way)
             self._first_way.append(len(self._norms))
+        self._told = self._postings([(told or {}).get(one, ()) for one in self._ids])
+
+    def _postings(self, told: Sequence[Sequence[str]]) -> dict[str, list[tuple[int, float]]]:
+        """By gram, (answer, weight): rare words of short answers weigh most (BM25)."""
+        words_of = [Counter(gram for line in lines for gram in grams(line)) for lines in told]
+        found = Counter(gram for words in words_of for gram in words)
+        mean = sum(words.total() for words in words_of) / len(words_of) or 1.0
+        postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for answer, words in enumerate(words_of):
+            long = OFTEN_TOLD * (0.25 + 0.75 * words.total() / mean)
+            for gram, count in words.items():
+                if found[gram] <= len(told) * COMMON:
+                    weight = math.log(1 + len(told) / found[gram])
+                    postings[gram].append((answer, weight * count / (count + long)))
+        return postings
 
     def _add_way(self, way: frozenset[str]) -> None:
         for gram in way:
@@ -83,11 +106,14 @@ class Index:
         scores: dict[int, float] = defaultdict(float)
         for gram, weight in known.items():
             for answer, share in self._answers[gram]:
-                scores[answer] += weight * share
+                scores[answer] += (1 - BEST_WAY) * weight * share
+        for gram in wanted:
+            for answer, weight in self._told.get(gram, ()):
+                scores[answer] += TOLD * weight
         elsewhere = not_ours(plain)
         matches: list[Match] = []
         for answer in sorted(scores, key=lambda one: -scores[one])[:CANDIDATES]:
-            score = (1 - BEST_WAY) * scores[answer] / whole
+            score = scores[answer] / whole
             score += BEST_WAY * self._best_way(answer, known, whole)
             if not elsewhere <= self._not_ours[answer]:
                 score *= ELSEWHERE
@@ -106,13 +132,6 @@ class Index:
         return max(likeness, default=0.0)
 
 
-class ArticleIndex(Index):
-    """Over a content pack."""
-
-    def __init__(self, pack: ContentPack) -> None:
-        super().__init__(ways_to_ask(pack))
-
-
 def ways_to_ask(pack: ContentPack) -> dict[str, list[str]]:
     """Titles, questions and keywords, of all languages together: people mix them."""
     asked: dict[str, list[str]] = {}
@@ -121,6 +140,17 @@ def ways_to_ask(pack: ContentPack) -> dict[str, list[str]]:
             ways = (article.title, *article.questions, *article.keywords)
             asked.setdefault(article.id, []).extend(ways)
     return asked
+
+
+def told_in(pack: ContentPack) -> dict[str, list[str]]:
+    """The words of the answers themselves, each a text; Traditional ones are the same words."""
+    told: dict[str, list[str]] = {}
+    for language in ("zh_Hans", "en"):
+        for article in pack.articles(language):
+            lines = [line for part in article.sections for line in (part.heading, *part.lines)]
+            text = "\n".join((article.answer, *article.plain, *lines))
+            told.setdefault(article.id, []).append(text)
+    return told
 
 
 def grams(text: str) -> Iterable[str]:

@@ -1,10 +1,11 @@
 """From a question to an answer, a guess, or an honest 'I do not know'."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.index import Index, Match
-from bot.understanding.normalise import language_of
+from bot.understanding.normalise import bare, language_of
 
 SURE = 0.50
 """Likeness above which the first answer is given."""
@@ -14,6 +15,8 @@ SAME = 0.72
 GUESS = 0.34
 """Below this there is no answer at all."""
 SHOWN = 3
+_PLACE = re.compile(r"我?(?:住?在)?(?:\w{1,8}?(?:省|市|区|县|镇|乡|街道|街|路|村|社区))+")
+"""A place alone may ask for several things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,11 @@ class Found:
 class Finder:
     """Asks, in each language, the index of all languages: people mix them."""
 
-    def __init__(self, asked: Mapping[str, Sequence[str]]) -> None:
-        """`asked`: answer id → all the ways to ask for it, in every language."""
-        self._index = Index(asked)
+    def __init__(
+        self, asked: Mapping[str, Sequence[str]], told: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Answer id → all the ways to ask for it, and what it says, in every language."""
+        self._index = Index(asked, told)
 
     def find(self, text: str) -> Found:
         matches = self._index.search(text, SHOWN)
@@ -38,7 +43,7 @@ class Finder:
             return Found((), sure=False, confidence=matches[0].score if matches else 0.0)
         return Found(
             tuple(match.id for match in matches if match.score >= GUESS),
-            sure=_sure(matches),
+            sure=_sure(matches) and not _PLACE.fullmatch(bare(text)),
             confidence=matches[0].score,
         )
 

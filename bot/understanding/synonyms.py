@@ -1,6 +1,7 @@
 """One word for one thing: the field's synonyms, Cantonese as it is typed; and what is not ours."""
 
 import re
+from collections.abc import Iterable
 
 # All as `normalise` writes them: 係 is 系 there, 搵 is 揾.
 _SAME: tuple[tuple[str, str], ...] = (
@@ -74,13 +75,16 @@ _SAME: tuple[tuple[str, str], ...] = (
 _TABLE = {word: one for one, words in _SAME for word in words.split()}
 
 
-def _either(words: list[str]) -> str:
+def _either(words: Iterable[str]) -> str:
     """A pattern: the longest first, words of letters only whole."""
     longest = sorted(words, key=len, reverse=True)
     return "|".join(rf"\b{word}\b" if word.isascii() else re.escape(word) for word in longest)
 
 
-_PATTERN = re.compile(_either([*_TABLE, *_TABLE.values()]))
+_ALL = {*_TABLE, *_TABLE.values()}
+# Two patterns, so that the first one is looked for only where one of its characters stands.
+_HAN = re.compile(_either(word for word in _ALL if not word.isascii()))
+_LATIN = re.compile(_either(word for word in _ALL if word.isascii()))
 
 _OTHERS = (
     # Other offices' papers and services.
@@ -103,7 +107,11 @@ _OURS = re.compile(r"残|评定|上门|disab|certificate|assess")
 
 def one_word(text: str) -> str:
     """`text` (normalised) with every synonym by its one word."""
-    return _PATTERN.sub(lambda found: _TABLE.get(found[0], found[0]), text)
+    return _LATIN.sub(_its_one, _HAN.sub(_its_one, text))
+
+
+def _its_one(found: re.Match[str]) -> str:
+    return _TABLE.get(found[0], found[0])
 
 
 def not_ours(text: str) -> frozenset[str]:
