@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from bot import content, demo, i18n
+from bot import checklist_file, content, demo, i18n
 from bot.channels.base import Channel
 from bot.channels.private_page import PrivatePage
 from bot.channels.web import WebChat
@@ -31,10 +31,13 @@ from bot.messages import Reply
 from bot.relay import Relay
 from bot.services import Known, Services
 from bot.services.articles import Library
-from bot.storage import schema
+from bot.services.editions import files_of
+from bot.storage import editions, schema
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.marks import Marks
 from bot.storage.vault import Vault
+from bot.understanding.grouping import groups
+from bot.understanding.normalise import bare
 from bot.upkeep import Upkeep
 from bot.web import make_console
 from handlers import HANDLERS, policy
@@ -56,8 +59,10 @@ class App:
         self.now = clock or self._now
         self.database = Database(config.database_url, Vault(config.keys))
         self._migrate()
-        self.known, hearing = load_known()
-        engine = Engine(HANDLERS, hearing, i18n.translator)
+        self.known, self.hearing = load_known(config.public_url)
+        self._content_version = ""
+        self.database.write_now(self._refresh)
+        engine = Engine(HANDLERS, self.hearing, i18n.translator)
         self.channels: dict[str, Channel] = {}
         self.relay = Relay(self.database, self.channels, i18n.translator, self.now, self.me)
         self.inbox = Inbox(
@@ -72,7 +77,9 @@ class App:
         )
         self.ears = OurEars(self.inbox, self.database, self.now, self.known)
         self._add_channels()
-        self.upkeep = Upkeep(self.database, self.inbox, self.channels, self.now)
+        self.upkeep = Upkeep(
+            self.database, self.inbox, self.channels, self.now, [self.refresh_content]
+        )
         self.health = Health(self.database, self.upkeep, self.channels)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -104,6 +111,22 @@ class App:
             )
             offset = Marks(self.database, "telegram:offset")
             self.channels["telegram"] = Telegram(settings, self.ears, offset)
+
+    # --- what people can read
+
+    async def refresh_content(self) -> None:
+        """If staff, here or at another replica, published something: read it."""
+        await self.database.read(self._refresh)
+
+    def _refresh(self, connection: Connection) -> None:
+        version = editions.version(connection)
+        if version == self._content_version:
+            return
+        library = self.known.library
+        pack = library.released.changed(files_of(connection, library.released))
+        self.hearing.learn(finder_of(pack))
+        library.pack = pack
+        self._content_version = version
 
     # --- bot.web.office.Office
 
@@ -189,20 +212,23 @@ class App:
         return self.write_now(demo.load_demo)
 
 
-def load_known() -> tuple[Known, OurHearing]:
+def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
     """Content, divisions, calendar, and the hearing that the content makes.
 
     Raises ConfigError for content that cannot be read.
     """
     try:
         pack = content.load(CONTENT)
+        checklist = checklist_file.load(CONTENT)
     except content.ContentError as error:
         raise ConfigError(str(error)) from error
     hearing = OurHearing(finder_of(pack))
     known = Known(
         regions=Regions.load(),
-        library=Library(pack, hearing.search),
+        library=Library(pack, pack, hearing.search, groups, bare),
         calendar=WorkCalendar(),
+        checklist=checklist,
+        public_url=public_url,
     )
     return known, hearing
 

@@ -21,6 +21,7 @@ The short answer.
 - A line of details.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -32,10 +33,33 @@ import yaml
 from bot.domain.articles import Article, Confidence, Section, Source
 from bot.i18n import LANGUAGES
 
+SHAPE = """---
+id: {id}
+title:
+questions:
+  -
+keywords: []
+audience: 所有人
+region: 全国
+checked: {today}
+confidence: to_confirm
+sources:
+  - title:
+    number:
+    article:
+related: []
+next: [human]
+plain:
+  -
+---
+
+"""
+"""What a new answer begins with."""
 _ALWAYS = ("id", "title", "questions", "keywords", "audience", "region", "checked",
            "confidence", "sources", "related", "next")  # fmt: skip
 _LISTS = ("questions", "keywords", "sources", "related", "next", "plain")
 _WORDS = ("questions", "keywords", "related", "next", "plain")
+_QUESTIONS = re.compile(r"^questions:[ \t]*\n((?:([ \t]*)- .*\n)+)", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)(.*)", re.DOTALL | re.MULTILINE)
 # LibYAML reads all files in a third of a second; the loader in plain Python needs ten times that.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,9 +72,27 @@ class ContentError(Exception):
 class ContentPack:
     """All answers in all languages."""
 
-    def __init__(self, articles: Mapping[tuple[str, str], Article]) -> None:
+    def __init__(
+        self,
+        articles: Mapping[tuple[str, str], Article],
+        files: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
+        """By id and language; `files` are what they were read from."""
         self._articles = articles
+        self._files = files or {}
         self.ids = tuple(dict.fromkeys(article_id for article_id, _language in articles))
+
+    def file(self, article_id: str, language: str) -> str:
+        """As it is written in content/; '' where there is none."""
+        return self._files.get((article_id, language), "")
+
+    def changed(self, files: Mapping[tuple[str, str], str]) -> "ContentPack":
+        """With these files before those of this pack. Raises ValueError, a line a fault."""
+        articles = {
+            (article_id, language): read(file, article_id, language)
+            for (article_id, language), file in files.items()
+        }
+        return ContentPack({**self._articles, **articles}, {**self._files, **files})
 
     def article(self, article_id: str, language: str) -> Article | None:
         """In that language; else in Simplified Chinese, as `.language` then says."""
@@ -65,41 +107,51 @@ class ContentPack:
 def load(folder: Path) -> ContentPack:
     """Raises ContentError with all faults of all files together."""
     articles: dict[tuple[str, str], Article] = {}
+    files: dict[tuple[str, str], str] = {}
     faults: list[str] = []
     for language in LANGUAGES:
         for path in sorted((folder / language).glob("*.md")):
             try:
-                article = _read(path, language)
-            except (OSError, ValueError, yaml.YAMLError) as error:
+                file = path.read_text(encoding="utf-8-sig")
+                article = read(file, path.stem, language)
+            except (OSError, ValueError) as error:
                 name = f"content/{language}/{path.name}"
-                faults += [f"{name}: {' '.join(line.split())}" for line in _sentences(error)]
+                faults += [f"{name}: {' '.join(line.split())}" for line in str(error).splitlines()]
             else:
                 articles[article.id, language] = article
+                files[article.id, language] = file
     if not articles and not faults:
         faults.append(f"{folder}: there are no answers; put the folder content/ back")
     if faults:
         raise ContentError("\n".join(faults))
-    return ContentPack(articles)
+    return ContentPack(articles, files)
 
 
-def _sentences(error: Exception) -> list[str]:
-    if isinstance(error, yaml.YAMLError):
-        return [f"the front matter is not YAML: {' '.join(str(error).split())}"]
-    return str(error).splitlines()
-
-
-def _read(path: Path, language: str) -> Article:
-    """Raises ValueError, a line a fault."""
-    parts = _FRONT_MATTER.fullmatch(path.read_text(encoding="utf-8-sig"))
+def read(file: str, article_id: str, language: str) -> Article:
+    """One answer. Raises ValueError, a line a fault."""
+    parts = _FRONT_MATTER.fullmatch(file)
     if not parts:
         raise ValueError("it has no front matter between two lines of ---")
-    facts = yaml.load(parts[1], Loader=_LOADER)  # noqa: S506 - a safe loader, see above
+    try:
+        facts = yaml.load(parts[1], Loader=_LOADER)  # noqa: S506 - a safe loader, see above
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())
+        raise ValueError(f"the front matter is not YAML: {said}") from error
     if not isinstance(facts, dict):
         raise ValueError("its front matter is not 'key: value' lines")  # noqa: TRY004
-    faults = list(_faults_in(facts, path.stem))
+    faults = list(_faults_in(facts, article_id))
     if faults:
         raise ValueError("\n".join(faults))
     return _article(facts, parts[2], language)
+
+
+def with_question(file: str, words: str) -> str:
+    """The same answer with one more way to ask. Raises ValueError where no list of them stands."""
+    found = _QUESTIONS.search(file)
+    if not found:
+        raise ValueError("its questions are not a list with a line each")
+    item = f"{found[2]}- {json.dumps(words, ensure_ascii=False)}\n"
+    return file[: found.end()] + item + file[found.end() :]
 
 
 def _faults_in(facts: dict[str, Any], name: str) -> Iterable[str]:

@@ -9,7 +9,7 @@ from bot.content import ContentPack
 from bot.domain.articles import Article, Confidence, Source
 from bot.i18n import LANGUAGES
 
-STEPS = ("book", "status", "feedback", "human")
+STEPS = ("book", "status", "feedback", "checklist", "human")
 CHECKED_WITHIN = timedelta(days=365)
 FEWEST_QUESTIONS = 6
 LONGEST_TITLE = {"zh_Hans": 14, "zh_Hant": 14, "en": 40}

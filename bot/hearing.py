@@ -19,6 +19,10 @@ class OurHearing:
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
 
+    def learn(self, finder: Finder) -> None:
+        """From now on, what staff published is found too."""
+        self._finder = finder
+
     def search(self, text: str, language: str) -> Finding:
         """bot.services.articles.Search."""
         found = self._finder.find(text)
@@ -40,7 +44,7 @@ class OurHearing:
             return Intent("language", intents.language_named(text), sure=True)
         if name:
             name, _colon, argument = name.partition(":")
-            return Intent(name, argument, sure=True)
+            return Intent(name, argument, sure=argument != "heard")  # 'ok' is no answer
         found = self._finder.find(text)
         if not found.sure:
             return None

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,7 +43,10 @@ class Upkeep:
         inbox: Inbox,
         channels: Mapping[str, Channel],
         now: Callable[[], datetime],
+        also: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
+        """`also` is done in every round."""
+        self._also = also
         self._database = database
         self._inbox = inbox
         self._channels = channels
@@ -58,6 +61,8 @@ class Upkeep:
                 await self._inbox.answer_left_over(before)
                 await self._fetch_files()
                 await self._look()
+                for do in self._also:
+                    await do()
             except Unavailable:
                 log.warning("store_down", extra={"seconds": EVERY})
             except Exception:  # the next round must come

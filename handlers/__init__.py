@@ -1,7 +1,7 @@
 """The conversations, listed by hand."""
 
 from bot.dialog import Handlers
-from handlers import booking, feedback, mine, my_data, policy, start, status
+from handlers import booking, checklist, feedback, mine, my_data, policy, small_talk, start, status
 
 HANDLERS = Handlers(
     flows=(
@@ -9,6 +9,7 @@ HANDLERS = Handlers(
         mine.MOVE_BOOKING,
         mine.CANCEL_BOOKING,
         status.STATUS,
+        checklist.CHECKLIST,
         feedback.FEEDBACK,
         feedback.NOTE,
         my_data.ERASE,
@@ -19,6 +20,7 @@ HANDLERS = Handlers(
         start.LANGUAGE,
         start.PREFERENCES,
         policy.POLICY,
+        small_talk.SMALL_TALK,
         mine.MINE,
         feedback.HUMAN,
         feedback.ASSISTANT,

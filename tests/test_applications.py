@@ -21,7 +21,7 @@ from bot.services.applications import Faulty, MovedMeanwhile
 from bot.storage.db import Database
 
 T = TypeVar("T")
-KNOWN = Known(Regions.load(), cast("Any", None), WorkCalendar())
+KNOWN = Known(Regions.load(), cast("Any", None), WorkCalendar(), cast("Any", None))
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 HEADER = "number,procedure,region,stage,name,last4"
 

@@ -19,7 +19,7 @@ from bot.storage.db import Database
 from bot.storage.tables import outbox, places
 
 T = TypeVar("T")
-KNOWN = Known(Regions.load(), cast("Any", None), WorkCalendar())
+KNOWN = Known(Regions.load(), cast("Any", None), WorkCalendar(), cast("Any", None))
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 STREET = "440103004"
 WHO = Address("web", "visitor")

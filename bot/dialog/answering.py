@@ -256,7 +256,9 @@ class Answering:
 
     def finish(self, flow: Flow, frame: Frame) -> None:
         """Everything was answered (and confirmed, where the flow has a review)."""
-        outcome = flow.finish(Answers(frame.answered(), frame.argument), self.context)
+        language = self.talk.conversation.language
+        given = Answers(frame.answered(), frame.argument, language)
+        outcome = flow.finish(given, self.context)
         if isinstance(outcome, AskAgain):
             kept = frame.without_answer(outcome.question.key, outcome.question.changes)
             self.keep(replace(kept, asking=outcome.question.key, misses=frame.misses + 1))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
-from bot.i18n import Json, Text
+from bot.i18n import LANGUAGES, Json, Text
 from bot.messages import Attachment, IncomingMessage, Kind, Reply
 
 T = TypeVar("T")
@@ -59,10 +59,14 @@ Reading = Understood[T] | Refused | Unclear | Narrowed
 class Answers:
     """What was answered so far: `answers[DAY]` is a date, and mypy knows."""
 
-    def __init__(self, stored: Mapping[str, Json], argument: str = "") -> None:
+    def __init__(
+        self, stored: Mapping[str, Json], argument: str = "", language: str = LANGUAGES[0]
+    ) -> None:
         self._stored = stored
         self.argument = argument
         """What the flow was opened with: the number of a booking, say."""
+        self.language = language
+        """Of the conversation, for words of content/: what is gettext's needs it not."""
 
     def __getitem__(self, question: "Question[T]") -> T:
         return question.expect.load(self._stored[question.key])

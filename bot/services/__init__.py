@@ -12,12 +12,15 @@ from bot.messages import Address
 
 if TYPE_CHECKING:
     from bot.domain.calendar import WorkCalendar
+    from bot.domain.checklists import Checklist
     from bot.domain.regions import Regions
     from bot.services.applications import Applications
     from bot.services.articles import Articles, Library
     from bot.services.audit import Audit
+    from bot.services.editions import Editions
     from bot.services.notices import Notices
     from bot.services.privacy import Privacy
+    from bot.services.questions import Questions
     from bot.services.staff import Staff
     from bot.services.stuck import Stuck
     from bot.services.tickets import Tickets
@@ -32,6 +35,8 @@ class Known:
     regions: "Regions"
     library: "Library"
     calendar: "WorkCalendar"
+    checklist: "Checklist"
+    public_url: str = ""
 
 
 class Services:
@@ -63,6 +68,18 @@ class Services:
         from bot.services.articles import Articles
 
         return Articles(self)
+
+    @cached_property
+    def questions(self) -> "Questions":
+        from bot.services.questions import Questions
+
+        return Questions(self)
+
+    @cached_property
+    def editions(self) -> "Editions":
+        from bot.services.editions import Editions
+
+        return Editions(self)
 
     @cached_property
     def tickets(self) -> "Tickets":
@@ -118,3 +135,9 @@ class Turn(Services):
         self.conversation_id = conversation_id
         self.event_id = event_id
         """Of the message being answered: the key that makes a repeated turn do one thing."""
+
+    def address_of(self, path: str) -> str:
+        """Of a page of ours, as this chat can open it; '' where it cannot."""
+        if self.known.public_url or self.who.channel == "web":
+            return self.known.public_url + path
+        return ""

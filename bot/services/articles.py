@@ -1,6 +1,6 @@
 """Find the answer and its source; 'not sure' and 'I do not know' are answers too."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,12 +39,18 @@ class Finding:
     sure: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Library:
-    """The content pack and the way to find something in it."""
+    """What people can read now, and the ways to find it; exchanged when staff publish."""
 
+    released: ContentPack
+    """The files of this release, without what staff published since."""
     pack: ContentPack
     search: Search
+    alike: Callable[[Sequence[str]], list[list[int]]]
+    """Groups texts that are nearly the same, by their places."""
+    bare: Callable[[str], str]
+    """A text without punctuation, half width, Simplified."""
 
 
 class Articles:

@@ -16,6 +16,7 @@ from bot.storage.tables import (
     conversations,
     files,
     inbox,
+    open_questions,
     outbox,
     ticket_messages,
 )
@@ -36,6 +37,7 @@ SEALED: tuple[tuple[Table, str, _Where], ...] = (
     (files, "sealed_name", lambda row: f"files.sealed_name:{row.reference}"),
     (ticket_messages, "sealed", lambda row: f"ticket_messages.sealed:{row.uid}"),
     (bookings, "sealed", lambda row: f"bookings.sealed:{row.number}"),
+    (open_questions, "sealed", lambda row: f"open_questions.sealed:{row.key}"),
     (applications, "sealed", lambda row: f"applications.sealed:{row.number}"),
 )
 """Every sealed column, and what each of its fields is bound to."""

@@ -7,26 +7,28 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from bot.content import ContentPack
 from bot.i18n import LANGUAGES
 from bot.understanding.normalise import bare
+from bot.understanding.spelling import Spelling, stem
 from bot.understanding.synonyms import named, not_ours, one_word
 
 QUERY_CHARACTERS = 120
 """Longer messages are searched by their beginning: the question stands there."""
 BEST_WAY = 0.3
-"""Weight of the single most similar way to ask; the rest is for all words of the answer."""
+"""Weight of the most similar way to ask; the rest is for all words of the answer's ways."""
 TOLD = 0.3
 """Weight of the words of the answer itself, beside those of the ways to ask."""
-OFTEN_TOLD = 1.2
-"""The same as OFTEN, for a word in the answer itself."""
 OFTEN = 0.3
 """A word in one way to ask counts 1 / (1 + OFTEN); in many ways, almost 1."""
+OFTEN_TOLD = 1.2
+"""The same, for a word in the answer itself."""
 UNKNOWN = 0.45
 """Weight of a word that no answer knows, beside the rarest known one."""
 COMMON = 0.5
-"""A word in more than this share of the answers tells nothing."""
+"""A word told in more than this share of the answers tells nothing."""
 CANDIDATES = 12
 """Answers whose ways to ask are looked at one by one."""
 SHORT = 1.5
@@ -43,6 +45,7 @@ _STOP = frozenset(
     "for in on at and or with this that there here can could will would please what how when "
     "which who where why if by from as so was were have has had get".split()
 )
+_Weighed = Iterable[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,32 @@ class Match:
     score: float
 
 
+class Postings:
+    """Gram → the answers that have it and its weight there, as two columns."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, tuple[array[int], array[float]]] = {}
+
+    def add(self, answer: int, weighed: _Weighed) -> None:
+        for gram, weight in weighed:
+            column = self._columns.get(gram)
+            if column is None:
+                column = self._columns[gram] = (array("I"), array("f"))
+            column[0].append(answer)
+            column[1].append(weight)
+
+    def scores(self, grams: Iterable[str], answers: int) -> list[float]:
+        """Of each answer, the weights of those grams that it has."""
+        scores = [0.0] * answers
+        for gram in grams:
+            if column := self._columns.get(gram):
+                for answer, weight in zip(*column, strict=True):
+                    scores[answer] += weight
+        return scores
+
+
 class Index:
-    """Over (id, ways to ask): built once, asked often."""
+    """Over (id, ways to ask), and what the answers tell: built once, asked often."""
 
     def __init__(
         self, asked: Mapping[str, Sequence[str]], told: Mapping[str, Sequence[str]] | None = None
@@ -63,34 +90,25 @@ class Index:
         self._not_ours = [named(one_word(bare(" ".join(ways)))) for ways in asked.values()]
         ways_of = [[frozenset(grams(way)) for way in ways] for ways in asked.values()]
         words_of = [Counter(gram for way in ways for gram in way) for ways in ways_of]
-        found = Counter(gram for words in words_of for gram in words)
+        self._weight = _rarity(words_of)
         self._unknown = UNKNOWN * math.log(1 + len(self._ids))
-        self._weight = {gram: math.log(1 + len(self._ids) / n) for gram, n in found.items()}
-        self._answers: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._spelling = Spelling(self._weight)
+        self._postings = Postings()
+        for answer, words in enumerate(words_of):
+            self._postings.add(answer, self._asked(words))
+        for answer, weighed in enumerate(_told([(told or {}).get(one, ()) for one in self._ids])):
+            self._postings.add(answer, weighed)
         self._ways: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._norms = array("d")
-        self._first_way = [0]
-        for answer, (ways, words) in enumerate(zip(ways_of, words_of, strict=True)):
-            for gram, count in words.items():
-                self._answers[gram].append((answer, count / (count + OFTEN)))
+        self._first_way = array("I", [0])
+        for ways in ways_of:
             for way in ways:
                 self._add_way(way)
             self._first_way.append(len(self._norms))
-        self._told = self._postings([(told or {}).get(one, ()) for one in self._ids])
 
-    def _postings(self, told: Sequence[Sequence[str]]) -> dict[str, list[tuple[int, float]]]:
-        """By gram, (answer, weight): rare words of short answers weigh most (BM25)."""
-        words_of = [Counter(gram for line in lines for gram in grams(line)) for lines in told]
-        found = Counter(gram for words in words_of for gram in words)
-        mean = sum(words.total() for words in words_of) / len(words_of) or 1.0
-        postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for answer, words in enumerate(words_of):
-            long = OFTEN_TOLD * (0.25 + 0.75 * words.total() / mean)
-            for gram, count in words.items():
-                if found[gram] <= len(told) * COMMON:
-                    weight = math.log(1 + len(told) / found[gram])
-                    postings[gram].append((answer, weight * count / (count + long)))
-        return postings
+    def _asked(self, words: Counter[str]) -> _Weighed:
+        for gram, count in words.items():
+            yield gram, (1 - BEST_WAY) * self._weight[gram] * count / (count + OFTEN)
 
     def _add_way(self, way: frozenset[str]) -> None:
         for gram in way:
@@ -99,20 +117,16 @@ class Index:
 
     def search(self, text: str, limit: int = 5) -> list[Match]:
         """Best first; words that no answer knows count against all of them."""
-        plain = one_word(bare(text[:QUERY_CHARACTERS]))
+        plain = one_word(self._spelling.mended(one_word(bare(text[:QUERY_CHARACTERS]))))
         wanted = set(_grams(plain))
         whole = SHORT + sum(self._weight.get(gram, self._unknown) for gram in wanted)
         known = {gram: self._weight[gram] for gram in wanted if gram in self._weight}
-        scores: dict[int, float] = defaultdict(float)
-        for gram, weight in known.items():
-            for answer, share in self._answers[gram]:
-                scores[answer] += (1 - BEST_WAY) * weight * share
-        for gram in wanted:
-            for answer, weight in self._told.get(gram, ()):
-                scores[answer] += TOLD * weight
+        scores = self._postings.scores(wanted, len(self._ids))
         elsewhere = not_ours(plain)
         matches: list[Match] = []
-        for answer in sorted(scores, key=lambda one: -scores[one])[:CANDIDATES]:
+        for answer in nlargest(CANDIDATES, range(len(scores)), key=scores.__getitem__):
+            if not scores[answer]:
+                continue
             score = scores[answer] / whole
             score += BEST_WAY * self._best_way(answer, known, whole)
             if not elsewhere <= self._not_ours[answer]:
@@ -123,13 +137,37 @@ class Index:
     def _best_way(self, answer: int, known: Mapping[str, float], whole: float) -> float:
         """How much its most similar way to ask shares with the question (Dice, weighted)."""
         first, end = self._first_way[answer], self._first_way[answer + 1]
-        shared: dict[int, float] = defaultdict(float)
+        shared = [0.0] * (end - first)
         for gram, weight in known.items():
             ways = self._ways[gram]
-            for at in range(bisect_left(ways, first), bisect_left(ways, end)):
-                shared[ways[at]] += weight
-        likeness = (2 * weight / (whole + self._norms[way]) for way, weight in shared.items())
+            at = bisect_left(ways, first)
+            while at < len(ways) and ways[at] < end:
+                shared[ways[at] - first] += weight
+                at += 1
+        norms = self._norms[first:end]
+        likeness = (2 * one / (whole + norm) for one, norm in zip(shared, norms, strict=True))
         return max(likeness, default=0.0)
+
+
+def _rarity(words_of: Sequence[Counter[str]]) -> dict[str, float]:
+    """Of each gram: the more answers have it, the less it tells."""
+    found = Counter(gram for words in words_of for gram in words)
+    return {gram: math.log(1 + len(words_of) / count) for gram, count in found.items()}
+
+
+def _told(told: Sequence[Sequence[str]]) -> Iterable[_Weighed]:
+    """For each answer its grams: rare words of short answers weigh most (BM25)."""
+    words_of = [Counter(gram for line in lines for gram in grams(line)) for lines in told]
+    found = Counter(gram for words in words_of for gram in words)
+    mean = sum(words.total() for words in words_of) / max(1, len(words_of)) or 1.0
+    rarity = _rarity(words_of)
+    for words in words_of:
+        long = OFTEN_TOLD * (0.25 + 0.75 * words.total() / mean)
+        yield [
+            (gram, TOLD * rarity[gram] * count / (count + long))
+            for gram, count in words.items()
+            if found[gram] <= len(told) * COMMON
+        ]
 
 
 def ways_to_ask(pack: ContentPack) -> dict[str, list[str]]:
@@ -162,15 +200,8 @@ def _grams(plain: str) -> Iterable[str]:
     for run in _WORDS.findall(plain):
         if run.isascii():
             if run not in _STOP:
-                yield _stem(run)
+                yield stem(run)
             continue
         for part in _FILLER.split(run):
             yield from part
             yield from (part[at : at + 2] for at in range(len(part) - 1))
-
-
-def _stem(word: str) -> str:
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) > 2:  # noqa: PLR2004 - 'use', 'red'
-            return word.removesuffix(ending)
-    return word

@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.understanding.controls import Control, control_in
 from bot.understanding.normalise import bare, normalise
 from bot.understanding.search import Finder
+from bot.understanding.small_talk import small_talk_in
 
 # Order matters: the first that matches is meant. Patterns run over the normalised sentence.
 _INTENTS: tuple[tuple[str, str], ...] = (
@@ -36,6 +37,11 @@ _INTENTS: tuple[tuple[str, str], ...] = (
         r"|check.{0,14}(status|application|progress)|where is my application",
     ),
     (
+        "checklist",
+        r"^(我(的|嘅)?|给我(一份|个)?|俾我)?(办证|办理|申请)?(材料|资料)?清单$|(列|给我列|帮我列).{0,4}清单|checklist"
+        r"|list of (papers|documents) for me",
+    ),
+    (
         "feedback",
         r"^(我要|我想)?(投诉|提意见|提建议|反馈|反映(个|一个)?(问题|情况)?|表扬|建议)$"
         r"|(我要|我想).{0,4}(投诉|提.{0,2}(意见|建议)|反映)|complain|feedback|suggestion",
@@ -49,10 +55,6 @@ _INTENTS: tuple[tuple[str, str], ...] = (
     ("start", r"^(你好|您好|hi|hello|hey|早上好|下午好|晚上好|早晨|在吗|喂|哈喽|你好呀)$"),
 )
 _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _INTENTS)
-_SMALL_TALK = re.compile(
-    r"(好的?|嗯+|哦+)?(谢谢|多谢|唔该|辛苦)(你|您|晒|了|你们)?|再见|拜拜|晚安|哈+|你真(棒|好)|收到|知道了|明白了?"
-    r"|thanks?( you)?|bye( bye)?|good ?(bye|night|morning|evening)"
-)
 _QUESTION = re.compile(
     r"[?？]|吗|呢$|怎么|怎样|如何|什么|多少|多久|几|哪|能不能|可不可以|要不要|是不是|会不会|点样|点算|边度|"
     r"几时|乜|咩|\b(how|what|where|when|who|which|can i|do i|is there|should)\b"
@@ -116,7 +118,7 @@ def understand(text: str, finder: Finder) -> Understanding:
     if control_in(text) in (Control.HUMAN, Control.MENU):
         return Understanding(Kind.FLOW, str(control_in(text)))
     name = conversation_in(text)
-    if name == "start" or _SMALL_TALK.fullmatch(bare(text)):
+    if name == "start" or (name and name.startswith("small_talk")):
         return Understanding(Kind.SMALL_TALK)
     if name:
         return Understanding(Kind.FLOW, name)
@@ -134,7 +136,8 @@ def conversation_in(text: str) -> str | None:
     for name, pattern in _COMPILED:
         if pattern.search(plain) or (name == "language" and pattern.search(sentence)):
             return name
-    return None
+    kind = small_talk_in(text)
+    return f"small_talk:{kind}" if kind else None
 
 
 def is_question(text: str) -> bool:

@@ -6,6 +6,9 @@ from datetime import datetime
 from aiohttp import web
 
 from bot import i18n
+from bot.services.checklists import PAGE
+from bot.web.answers import Answers
+from bot.web.checklists import Checklists
 from bot.web.guard import Guard, anybody, first_password, member, supervisor
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -30,6 +33,7 @@ def make_console(
     sign_in = SignIn(office, pages, guard)
     tickets = Tickets(office, pages)
     stuck = Stuck(office, pages)
+    answers = Answers(office, pages)
     table = (
         ("GET", "/staff/sign-in", anybody, sign_in.show),
         ("POST", "/staff/sign-in", anybody, sign_in.sign_in),
@@ -45,9 +49,25 @@ def make_console(
         ("POST", "/staff/tickets/{number}/reply", member, tickets.reply),
         ("POST", "/staff/tickets/{number}/close", member, tickets.close),
         ("GET", "/staff/tickets/{number}/files/{reference}", member, tickets.file),
+        ("GET", "/staff/questions", member, answers.questions),
+        ("GET", "/staff/questions/{id}", member, answers.question),
+        ("POST", "/staff/questions/{id}/link", member, answers.link),
+        ("POST", "/staff/questions/{id}/set-aside", member, answers.set_aside),
+        ("GET", "/staff/answers", member, answers.answers),
+        ("GET", "/staff/answers/faults", member, answers.faults),
+        ("GET", "/staff/answers/new", member, answers.new),
+        ("GET", "/staff/answers/{article}", member, answers.answer),
+        ("POST", "/staff/answers/{article}/unlink", member, answers.unlink),
+        ("GET", "/staff/answers/{article}/{language}", member, answers.write),
+        ("POST", "/staff/answers/{article}/{language}", member, answers.draft),
+        ("GET", "/staff/editions/{id}", member, answers.edition),
+        ("POST", "/staff/editions/{id}/publish", supervisor, answers.publish),
+        ("POST", "/staff/editions/{id}/send-back", member, answers.send_back),
+        ("POST", "/staff/editions/{id}/withdraw", supervisor, answers.withdraw),
         ("GET", "/staff/stuck", supervisor, stuck.show),
         ("POST", "/staff/stuck/retry", supervisor, stuck.retry),
         ("GET", "/staff/static/{name}", anybody, static),
+        ("GET", PAGE, anybody, Checklists(office, pages).show),
     )
     routes: list[web.AbstractRouteDef] = [
         web.route(method, path, guard.protect(handler, who)) for method, path, who, handler in table

@@ -10,6 +10,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channel_names import CHANNEL_NAMES
+from bot.domain.editions import EditionState
 from bot.domain.staff import Session
 from bot.domain.tickets import TicketKind, TicketState
 from bot.i18n import LANGUAGES, Text, Translator, _, closest_language
@@ -37,6 +38,11 @@ DELIVERIES: dict[str, Text] = {
     "unknown": _("sent, arrival not confirmed"),
     "held": _("waits: the person cannot be reached now"),
     "parked": _("could not be delivered"),
+}
+EDITION_STATES: dict[EditionState, Text] = {
+    EditionState.DRAFT: _("draft"),
+    EditionState.PUBLISHED: _("published"),
+    EditionState.WITHDRAWN: _("taken back"),
 }
 LANGUAGE_NAMES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 
@@ -81,6 +87,7 @@ class Pages:
             kinds=KINDS,
             states=STATES,
             deliveries=DELIVERIES,
+            edition_states=EDITION_STATES,
             channels=CHANNEL_NAMES,
             spoken_reply=lambda reply: reply_words(reply, spoken),
             **values,
