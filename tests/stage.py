@@ -24,7 +24,7 @@ from bot.storage.vault import Vault
 from handlers import HANDLERS
 from tests.people import OnTheWeb, Person
 
-KNOWN, HEARING = load_known()
+KNOWN, HEARING = load_known("https://doorstep.example")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=GUANGDONG)
 KINDS = {
     "照片": Kind.PHOTO,

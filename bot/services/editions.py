@@ -99,7 +99,12 @@ class Editions:
         except ValueError as error:
             return str(error).splitlines()
         found = content_lint.faults(after, self._services.now.date())
-        return [fault for fault in found if fault.startswith(f"{language}/{article_id}: ")]
+        where = f"{language}/{article_id}"
+        return [
+            fault
+            for fault in found
+            if fault.startswith(f"{where}: ") or fault.endswith((f" {where}", f" {article_id}"))
+        ]
 
     # --- changing
 
