@@ -1,4 +1,4 @@
-"""The loop: a question without an answer becomes an answer, by two people, and can be taken back."""
+"""The loop: a question without an answer becomes one, by two people, and can be taken back."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

@@ -21,8 +21,10 @@ BEST_WAY = 0.3
 """Weight of the most similar way to ask; the rest is for all words of the answer's ways."""
 TOLD = 0.3
 """Weight of the words of the answer itself, beside those of the ways to ask."""
-OFTEN = 0.3
+OFTEN = 1.0
 """A word in one way to ask counts 1 / (1 + OFTEN); in many ways, almost 1."""
+PLAIN_WAY = 9
+"""So many grams has a short question."""
 OFTEN_TOLD = 1.2
 """The same, for a word in the answer itself."""
 UNKNOWN = 0.45
@@ -33,11 +35,16 @@ CANDIDATES = 12
 """Answers whose ways to ask are looked at one by one."""
 SHORT = 1.5
 """Added to what a question weighs: one word proves little."""
+A_NUMBER = 4
+"""Digits of a telephone number or a year; fewer are an age or a level, which tell little."""
 ELSEWHERE = 0.5
 """What is left of a likeness when the question is about other offices' matters."""
 
 _WORDS = re.compile(r"[a-z0-9]+|[^a-z0-9\s]+")
 _FILLER = re.compile(
+    # Nor does a person's age tell anything, nor which city it is: the rules are Guangdong's.
+    "[二三四五六七八九]?十[一二三四五六七八九]?(?=多?岁)|(?:广州|深圳|珠海|汕头|佛山|韶关|湛江|肇庆|"
+    "江门|茂名|惠州|梅州|汕尾|河源|阳江|清远|东莞|中山|潮州|揭阳|云浮|广东)[市省]?|"
     "请问|你好|您好|想问|请教|咨询|一下|我们|你们|他们|呢个|[吗呢呀啊吧啦喇㗎的嘅了我你您佢他她就都也那这个想]"
 )
 _STOP = frozenset(
@@ -89,7 +96,7 @@ class Index:
         self._ids = tuple(asked)
         self._not_ours = [named(one_word(bare(" ".join(ways)))) for ways in asked.values()]
         ways_of = [[frozenset(grams(way)) for way in ways] for ways in asked.values()]
-        words_of = [Counter(gram for way in ways for gram in way) for ways in ways_of]
+        words_of = [_counted(ways) for ways in ways_of]
         self._weight = _rarity(words_of)
         self._unknown = UNKNOWN * math.log(1 + len(self._ids))
         self._spelling = Spelling(self._weight)
@@ -106,7 +113,7 @@ class Index:
                 self._add_way(way)
             self._first_way.append(len(self._norms))
 
-    def _asked(self, words: Counter[str]) -> _Weighed:
+    def _asked(self, words: Mapping[str, float]) -> _Weighed:
         for gram, count in words.items():
             yield gram, (1 - BEST_WAY) * self._weight[gram] * count / (count + OFTEN)
 
@@ -149,7 +156,17 @@ class Index:
         return max(likeness, default=0.0)
 
 
-def _rarity(words_of: Sequence[Counter[str]]) -> dict[str, float]:
+def _counted(ways: Iterable[frozenset[str]]) -> dict[str, float]:
+    """Gram → in how many ways to ask it stands; a long story's words count for less."""
+    counted: dict[str, float] = defaultdict(float)
+    for way in ways:
+        share = min(1.0, PLAIN_WAY / max(1, len(way)))
+        for gram in way:
+            counted[gram] += share
+    return counted
+
+
+def _rarity(words_of: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Of each gram: the more answers have it, the less it tells."""
     found = Counter(gram for words in words_of for gram in words)
     return {gram: math.log(1 + len(words_of) / count) for gram, count in found.items()}
@@ -199,7 +216,7 @@ def grams(text: str) -> Iterable[str]:
 def _grams(plain: str) -> Iterable[str]:
     for run in _WORDS.findall(plain):
         if run.isascii():
-            if run not in _STOP:
+            if run not in _STOP and not (run.isdigit() and len(run) < A_NUMBER):
                 yield stem(run)
             continue
         for part in _FILLER.split(run):

@@ -4,15 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.understanding.index import Index, Match
+from bot.understanding.index import Index, Match, grams
 from bot.understanding.normalise import bare, language_of
+from bot.understanding.synonyms import not_ours, one_word
 
-SURE = 0.50
+SURE = 0.40
 """Likeness above which the first answer is given."""
-CLEAR = 0.06
-"""And so much above the second, unless it is nearly the same question."""
-SAME = 0.72
-GUESS = 0.34
+CLEAR = 0.05
+"""And so much above the second."""
+SAME = 0.70
+"""What it takes where the question is a mere place, or about other offices' matters."""
+FEWEST_WORDS = 2
+"""'Renew', 'free': one English word alone may ask for several things."""
+GUESS = 0.28
 """Below this there is no answer at all."""
 SHOWN = 3
 _PLACE = re.compile(r"我?(?:住?在)?(?:\w{1,8}?(?:省|市|区|县|镇|乡|街道|街|路|村|社区))+")
@@ -43,7 +47,7 @@ class Finder:
             return Found((), sure=False, confidence=matches[0].score if matches else 0.0)
         return Found(
             tuple(match.id for match in matches if match.score >= GUESS),
-            sure=_sure(matches) and not _PLACE.fullmatch(bare(text)),
+            sure=_sure(matches, bare(text)),
             confidence=matches[0].score,
         )
 
@@ -59,7 +63,12 @@ class Finder:
         }
 
 
-def _sure(matches: Sequence[Match]) -> bool:
+def _sure(matches: Sequence[Match], plain: str) -> bool:
+    if len(set(grams(plain))) < FEWEST_WORDS:
+        return False
     first = matches[0].score
     second = matches[1].score if len(matches) > 1 else 0.0
-    return first >= SAME or (first >= SURE and first - second >= CLEAR)
+    if first - second < CLEAR:
+        return False
+    elsewhere = _PLACE.fullmatch(plain) or not_ours(one_word(plain))
+    return first >= (SAME if elsewhere else SURE)

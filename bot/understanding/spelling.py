@@ -108,9 +108,11 @@ class Spelling:
 
 def _shorter(word: str) -> Iterable[str]:
     """The word itself, and without each of its letters: neighbours share one of these."""
-    if len(word) < SHORTEST_WORD:
+    if len(word) < SHORTEST_WORD - 1:
         return
     yield word
+    if len(word) < SHORTEST_WORD:
+        return
     yield from (word[:at] + word[at + 1 :] for at in range(len(word)))
 
 
