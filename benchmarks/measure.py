@@ -48,6 +48,13 @@ def machine() -> str:
     )
 
 
+def resident(process: int) -> float:
+    """Its memory in MB."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
 class Process:
     """A command that serves HTTP on a port; `resident` is its memory in MB."""
 
@@ -75,9 +82,7 @@ class Process:
 
     @property
     def resident(self) -> float:
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-        return int(line.split()[1]) / 1024
+        return resident(self._process.pid)
 
     @property
     def cpu(self) -> float:

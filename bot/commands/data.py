@@ -5,10 +5,14 @@ import base64
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.commands.base import Command
 from bot.config import Config
 from bot.messages import Address
+
+if TYPE_CHECKING:
+    from bot.content import ContentPack
 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
@@ -99,13 +103,12 @@ def _keys(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _content_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["check"])
+    parser.add_argument("action", choices=["check", "export"])
+    parser.add_argument("folder", nargs="?", type=Path, help="export: where the files go")
 
 
 def _content(arguments: argparse.Namespace, config: Config) -> int:
-    from datetime import UTC, datetime
-
-    from bot import content, content_lint
+    from bot import content
     from bot.app import CONTENT
 
     try:
@@ -113,6 +116,19 @@ def _content(arguments: argparse.Namespace, config: Config) -> int:
     except content.ContentError as error:
         print(error, file=sys.stderr)
         return 1
+    if arguments.action == "check":
+        return _check(pack)
+    if arguments.folder is None:
+        print("Name the folder, for example: doorstep content export content", file=sys.stderr)
+        return 2
+    return _write_out(pack, arguments.folder, config)
+
+
+def _check(pack: "ContentPack") -> int:
+    from datetime import UTC, datetime
+
+    from bot import content_lint
+
     today = datetime.now(UTC).date()  # noqa: TID251 - how old is a check today?
     faults = content_lint.faults(pack, today)
     for fault in faults:
@@ -121,8 +137,36 @@ def _content(arguments: argparse.Namespace, config: Config) -> int:
     return 1 if faults else 0
 
 
+def _write_out(pack: "ContentPack", folder: Path, config: Config) -> int:
+    """What staff published in the console, as files of content/: to review and to release."""
+    from bot.app import App
+    from bot.services.editions import files_of
+
+    app = App(config)
+    try:
+        files = app.database.write_now(lambda connection: files_of(connection, pack))
+    finally:
+        app.database.close()
+    try:
+        for (article_id, language), file in files.items():
+            path = folder / language / f"{article_id}.md"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(file, encoding="utf-8")
+            print(path)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+    print(f"{len(files)} files written.")
+    return 0
+
+
 IMPORT = Command("import", "read applications from a CSV file", _import, _import_arguments)
 EXPORT = Command("export", "all that is kept of one chat, as JSON", _export, _person_arguments)
 ERASE = Command("erase", "delete all that is kept of one chat", _erase, _person_arguments)
 KEYS = Command("keys", "make, list or rotate the keys of personal fields", _keys, _keys_arguments)
-CONTENT = Command("content", "check the answers in content/", _content, _content_arguments)
+CONTENT = Command(
+    "content",
+    "check the answers in content/; export what was published",
+    _content,
+    _content_arguments,
+)
