@@ -1,0 +1,169 @@
+"""Conversations, what they heard and what leaves them; files; consents."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from bot.storage.tables.base import Id, Moment, metadata
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("channel", String(20), nullable=False),
+    Column("user_id", String(80), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("reachable", Boolean, nullable=False, server_default=text("true")),
+    Column("ticket_id", Id),
+    # A member of staff wrote last, in this item: the person's next words answer it.
+    Column("last_heard", Moment),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("channel", "user_id"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("channel", String(20), nullable=False),
+    Column("event_id", String(120), nullable=False),
+    Column("conversation_id", Id, ForeignKey("conversations.id", ondelete="CASCADE")),
+    # None: nobody could parse it.
+    Column("sealed", LargeBinary, nullable=False),
+    Column("state", String(10), nullable=False),
+    # waiting, handled, parked
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("error", Text),
+    Column("received_at", Moment, nullable=False),
+    UniqueConstraint("channel", "event_id"),
+    Index(
+        "ix_inbox_waiting",
+        "conversation_id",
+        "id",
+        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_inbox_parked",
+        "received_at",
+        postgresql_where=text("state = 'parked'"),
+        sqlite_where=text("state = 'parked'"),
+    ),
+    Index("ix_inbox_conversation", "conversation_id", "id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("uid", String(32), nullable=False, unique=True),
+    Column(
+        "conversation_id",
+        Id,
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("inbox_id", Id),
+    Column("position", Integer, nullable=False, server_default=text("0")),
+    Column("who", String(10), nullable=False, server_default="bot"),
+    # bot or staff
+    Column("language", String(10), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("state", String(10), nullable=False),
+    # waiting, sending, sent, unknown, held, parked, dropped
+    Column("subject", String(40)),
+    # What it reminds of ('booking:17'): moving or cancelling that takes it back.
+    Column("due", Moment, nullable=False),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("lease_owner", String(40)),
+    Column("lease_until", Moment),
+    Column("external_id", String(80)),
+    Column("error", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    UniqueConstraint("inbox_id", "position"),
+    Index(
+        "ix_outbox_open",
+        "due",
+        "id",
+        postgresql_where=text("state in ('waiting', 'sending', 'unknown')"),
+        sqlite_where=text("state in ('waiting', 'sending', 'unknown')"),
+    ),
+    Index(
+        "ix_outbox_open_conversation",
+        "conversation_id",
+        "id",
+        postgresql_where=text("state in ('waiting', 'sending', 'unknown')"),
+        sqlite_where=text("state in ('waiting', 'sending', 'unknown')"),
+    ),
+    Index("ix_outbox_conversation", "conversation_id", "id"),
+    Index(
+        "ix_outbox_stuck",
+        "state",
+        "id",
+        postgresql_where=text("state in ('held', 'parked')"),
+        sqlite_where=text("state in ('held', 'parked')"),
+    ),
+    Index(
+        "ix_outbox_subject",
+        "subject",
+        postgresql_where=text("subject is not null"),
+        sqlite_where=text("subject is not null"),
+    ),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("reference", String(40), primary_key=True),
+    Column("media_type", String(60), nullable=False),
+    Column("sealed_name", LargeBinary),
+    Column("sealed", LargeBinary),
+    # None: still to be fetched from its channel, by `origin`.
+    Column("channel", String(20)),
+    Column("origin", String(300)),
+    Column("size", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Moment, nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column(
+        "conversation_id",
+        Id,
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("scope", String(30), nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+private_links = Table(
+    "private_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column(
+        "conversation_id",
+        Id,
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("expires_at", Moment, nullable=False),
+    Column("session_hash", String(64), unique=True),
+    # Set at the first use, which is the only one; the page's cookie leads here afterwards.
+)
