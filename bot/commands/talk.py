@@ -30,13 +30,13 @@ def _ask_arguments(parser: argparse.ArgumentParser) -> None:
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
     """Answers without a database: the content pack is all that it needs."""
     from bot.app import load_pack
-    from bot.hearing import finder_of
+    from bot.hearing import OurHearing, finder_of
 
     pack = load_pack()
-    finder = finder_of(pack)
+    hearing = OurHearing(finder_of(pack))
     questions: Iterable[str] = sys.stdin if arguments.batch else [arguments.question]
     for line in questions:
-        answered = finder.ask(line.strip(), arguments.language)
+        answered = hearing.ask(line.strip(), arguments.language)
         if arguments.json or arguments.batch:
             print(json.dumps(answered, ensure_ascii=False), flush=True)
         else:

@@ -1,15 +1,11 @@
 """What a sentence wants: help at once, a conversation, an answer; or nothing that we know.
 
-`understand` puts the parts together; the engine asks them one by one.
+bot/hearing.py puts the parts together; the engine asks them one by one.
 """
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 
-from bot.understanding.controls import Control, control_in
 from bot.understanding.normalise import bare, normalise
-from bot.understanding.search import Finder
 from bot.understanding.small_talk import small_talk_in
 
 # Order matters: the first that matches is meant. Patterns run over the normalised sentence.
@@ -90,43 +86,6 @@ _ABOUT_RULES = re.compile(
 _NOW = re.compile(
     r"救命|刚刚|刚才|正在|现在.{0,2}(怎么救|叫不醒|没)|快来|快不行|怎么救|急救|right now"
 )
-
-
-class Kind(StrEnum):
-    EMERGENCY = "emergency"
-    FLOW = "flow"
-    ARTICLE = "article"
-    DID_YOU_MEAN = "did_you_mean"
-    SMALL_TALK = "smalltalk"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """`name`: the conversation or the answer, '' where none is sure; the rest are guesses."""
-
-    kind: Kind
-    name: str = ""
-    confidence: float = 1.0
-    alternatives: tuple[str, ...] = ()
-
-
-def understand(text: str, finder: Finder) -> Understanding:
-    """Of a message that answers no open question."""
-    if is_emergency(text):
-        return Understanding(Kind.EMERGENCY, "emergency")
-    if control_in(text) in (Control.HUMAN, Control.MENU):
-        return Understanding(Kind.FLOW, str(control_in(text)))
-    name = conversation_in(text)
-    if name == "start" or (name and name.startswith("small_talk")):
-        return Understanding(Kind.SMALL_TALK)
-    if name:
-        return Understanding(Kind.FLOW, name)
-    found = finder.find(text)
-    if found.sure:
-        return Understanding(Kind.ARTICLE, found.ids[0], found.confidence, found.ids[1:])
-    kind = Kind.DID_YOU_MEAN if found.ids else Kind.UNKNOWN
-    return Understanding(kind, "", found.confidence, found.ids)
 
 
 def conversation_in(text: str) -> str | None:
