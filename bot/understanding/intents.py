@@ -71,7 +71,8 @@ _DANGER = re.compile(
     r"|打(我|死|伤)(?!.{0,6}(电话|手机|号码|座机)|都|也)|家暴|(被|俾).{0,3}打(?!回|印|开|包|算)|虐待|要杀"
     r"|杀(我|人)|(拿|举|攞)(着|住|了|咗)?.{0,2}刀|砍(我|人|伤)|强奸|性侵|猥亵|拐卖|(?<!不)(要|在|动手)打人"
     r"|(发病|发作|发癫).{0,8}(打|砸|伤|砍)|锁(我)?在(家|屋|房|里)"
-    r"|(beat|hit|hurt)(s|ing)? me|beat(s|ing)? my|rape|abus(e|es|ing) me|attack(s|ing)? me|kill me|(has|with|holding) a knife"
+    r"|(beat|hit|hurt)(s|ing)? me|beat(s|ing)? my|rape|abus(e|es|ing) me|attack(s|ing)? me|kill me"
+    r"|(has|with|holding) a knife"
     r"|violent.{0,20}(right now|episode)|(he|she|they) (is|are) going to (hit|hurt|kill|jump)"
     # Illness and accidents.
     r"|救命|快来人|快叫.{0,2}(救|就)护车|喘不(过|上)气|呼吸(困难|不了|不到|唔到)|透唔到气|唔够气"
