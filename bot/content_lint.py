@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import urlsplit
 
 from bot.content import ContentPack
-from bot.domain.articles import Article, Confidence, Source
+from bot.domain.articles import CHECKED_WITHIN, Article, Confidence, Source
 from bot.domain.figures import unlike
 from bot.i18n import LANGUAGES
 
 STEPS = ("book", "status", "feedback", "checklist", "human")
-CHECKED_WITHIN = timedelta(days=365)
 FEWEST_QUESTIONS = 6
 LONGEST_TITLE = {"zh_Hans": 14, "zh_Hant": 14, "en": 40}
 """A title is a button's label (accessibility rule C7)."""
