@@ -146,6 +146,9 @@ def _reading(article: Article, pack: ContentPack, today: date) -> Iterable[str]:
                 f"has a plain sentence of {_words_in(sentence, language)} {_unit(language)}: "
                 f"{sentence[:20]!r}"
             )
+    for sentence in article.plain:
+        if re.search("[;；]", sentence):
+            yield f"joins two ideas in a plain sentence by a semicolon: {sentence[:20]!r}"
     for one in unlike(_plain(article), _whole(article))[0]:
         yield f"its plain version says {one}, which the answer does not"
 

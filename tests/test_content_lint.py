@@ -52,6 +52,7 @@ def test_a_good_answer_has_no_fault(tmp_path: Path) -> None:
         ({"body": f"{LONG[:30]}。{LONG[:30]}。"}, "its sentences have 30 characters on average"),
         ({"plain": f"[{LONG}]"}, "its plain clauses have 48 characters"),
         ({"plain": f"[{LONG[:27]}]"}, "has a plain sentence of 27 characters"),
+        ({"plain": "[先问；再去。]"}, "joins two ideas in a plain sentence by a semicolon"),
         ({"plain": "[等10天。]"}, "its plain version says 10, which the answer does not"),
         ({"sources": SOURCES.format("https://blog.example.org/a")}, "whose site is none of gov.cn"),
         ({"sources": SOURCES.format("https://gov.cn.example.org/a")}, "whose site is none of"),
