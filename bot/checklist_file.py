@@ -1,15 +1,24 @@
-"""Reading content/checklist.yaml."""
+"""Reading content/checklist.yaml, and what a reviewer must mend in it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bot.content import ContentError
+from bot.domain.articles import CHECKED_WITHIN
 from bot.domain.checklists import CHOICES, Checklist, ChecklistLine
+from bot.domain.figures import unlike
 from bot.i18n import LANGUAGES
+
+LONGEST_LIST = 420
+"""Han characters with sources; headings, caution and choices make it 500 (rule C1)."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_PARTS = ("sources", "rests", "papers", "steps")
 
 
 def load(folder: Path) -> Checklist:
@@ -18,6 +27,8 @@ def load(folder: Path) -> Checklist:
         facts = yaml.safe_load((folder / "checklist.yaml").read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ContentError(f"content/checklist.yaml: {' '.join(str(error).split())}") from error
+    if not isinstance(facts, dict) or not all(facts.get(part) for part in _PARTS):
+        raise ContentError(f"content/checklist.yaml: it needs all of {', '.join(_PARTS)}")
     faults: list[str] = []
     parts: dict[str, list[ChecklistLine]] = {"papers": [], "steps": []}
     for part, lines in parts.items():
@@ -28,6 +39,58 @@ def load(folder: Path) -> Checklist:
     if faults:
         raise ContentError("\n".join(f"content/checklist.yaml: {fault}" for fault in faults))
     return Checklist(parts["papers"], parts["steps"], facts["checked"])
+
+
+def faults(checklist: Checklist, today: date) -> list[str]:
+    """A line each, as those of bot.content_lint; none for a good list."""
+    return [f"checklist: {fault}" for check in CHECKS for fault in check(checklist, today)]
+
+
+def _dates(checklist: Checklist, today: date) -> Iterable[str]:
+    if today - checklist.checked > CHECKED_WITHIN:
+        yield f"was checked more than a year ago ({checklist.checked})"
+    if checklist.checked > today:
+        yield f"was checked in the future ({checklist.checked})"
+
+
+def _numbers(checklist: Checklist, today: date) -> Iterable[str]:
+    """A translation says the same."""
+    for line in (*checklist.papers, *checklist.steps):
+        for said in (line.words, line.source, line.rests):
+            first = said[LANGUAGES[0]]
+            for language in LANGUAGES[1:]:
+                lost, added = unlike(first, said[language])
+                for one in (*lost, *added):
+                    yield f"{one} is not in both of {first!r} and {said[language]!r}"
+
+
+def _everybody(checklist: Checklist, today: date) -> Iterable[str]:
+    """Whatever somebody answers, there is something to bring and to do, and it fits."""
+    longest = 0
+    for answers in product(*CHOICES.values()):
+        given = dict(zip(CHOICES, answers, strict=True))
+        its = checklist.of(given)
+        for part, lines in (("papers", its.papers), ("steps", its.steps)):
+            if not lines:
+                yield f"has no {part} for {', '.join(answers)}"
+            said = [line.words[LANGUAGES[0]] for line in lines]
+            yield from (f"says twice to {', '.join(answers)}: {one}" for one in _twice(said))
+        longest = max(longest, _han(its))
+    if longest > LONGEST_LIST:
+        yield f"has {longest} characters for somebody, at most {LONGEST_LIST} fit a message"
+
+
+def _twice(said: list[str]) -> list[str]:
+    return sorted({one for one in said if said.count(one) > 1})
+
+
+def _han(checklist: Checklist) -> int:
+    lines = (*checklist.papers, *checklist.steps)
+    said = [words[LANGUAGES[0]] for line in lines for words in (line.words, line.source)]
+    return len(_HAN.findall("".join((*said, *checklist.rests(LANGUAGES[0])))))
+
+
+CHECKS = (_dates, _numbers, _everybody)
 
 
 def _line(

@@ -6,11 +6,11 @@ title: 证丢了怎么补
 questions: [残疾证丢了怎么办, ...]          # six ways to ask, or more
 keywords: [遗失, 补办]
 audience: 持证人
-region: 广东省
-effective: 2017-05-24                       # optional
+region: 广东省                              # or 全国; the same mark in every language
+effective: 2018-01-01                       # optional: since when its first source is in force
 checked: 2026-03-01
 confidence: confirmed                       # or to_confirm
-sources: [{title: ..., number: ..., article: ..., link: ...}]
+sources: [{title: ..., number: ..., article: ..., link: ...}]  # the weightiest first
 related: [manage.damaged]
 next: [book, "answer:apply.where"]          # or status, feedback, human
 plain: [...]                                # the answer in plain words, a sentence each
@@ -41,12 +41,14 @@ questions:
 keywords: []
 audience: 所有人
 region: 全国
+effective:
 checked: {today}
 confidence: to_confirm
 sources:
   - title:
     number:
     article:
+    link:
 related: []
 next: [human]
 plain:

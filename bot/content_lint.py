@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import urlsplit
 
 from bot.content import ContentPack
-from bot.domain.articles import Article, Confidence, Source
+from bot.domain.articles import CHECKED_WITHIN, Article, Confidence, Source
+from bot.domain.figures import unlike
 from bot.i18n import LANGUAGES
 
 STEPS = ("book", "status", "feedback", "checklist", "human")
-CHECKED_WITHIN = timedelta(days=365)
 FEWEST_QUESTIONS = 6
 LONGEST_TITLE = {"zh_Hans": 14, "zh_Hant": 14, "en": 40}
 """A title is a button's label (accessibility rule C7)."""
@@ -23,7 +23,13 @@ LONGEST_SENTENCE = {"zh_Hans": 45, "zh_Hant": 45, "en": 35}
 MEAN_SENTENCE = {"zh_Hans": 22, "zh_Hant": 22, "en": 18}
 PLAIN_CLAUSE = {"zh_Hans": 15, "zh_Hant": 15, "en": 15}
 """易读: so many characters, or words, a clause on average."""
+PLAIN_SENTENCE = {"zh_Hans": 26, "zh_Hant": 26, "en": 16}
+"""One idea a sentence, so that it needs no second reading."""
 OURSELVES = ("上门办", "上門辦", "Doorstep")
+REGIONS = ("全国", "广东省")
+"""Written so in every language: it is a mark, not a word for people."""
+KNOWN_SITES = ("gov.cn", "npc.gov.cn", "cdpf.org.cn", "gddpf.org.cn", "news.cn", "thepaper.cn")
+"""Where a source may lead: official sites, and newspapers that somebody here has read."""
 
 _SENTENCES = re.compile(r"[。！？；!?]|\.(?:\s|$)|\n")
 _CLAUSES = re.compile(r"[，。：；！？,:;!?]|\.(?:\s|$)")
@@ -55,6 +61,9 @@ def _grounds(article: Article, pack: ContentPack, today: date) -> Iterable[str]:
     for source in article.sources:
         if source.link and not _is_address(source.link):
             yield f"names the source {source.link!r}, which is not a web address"
+        elif source.link and not _is_known(source.link):
+            sites = ", ".join(KNOWN_SITES)
+            yield f"names the source {source.link!r}, whose site is none of {sites}"
 
 
 def _can_be_found(source: Source) -> bool:
@@ -71,16 +80,30 @@ def _is_address(link: str) -> bool:
     return parts.scheme in ("http", "https") and "." in parts.netloc
 
 
+def _is_known(link: str) -> bool:
+    host = urlsplit(link).hostname or ""
+    return any(host == site or host.endswith(f".{site}") for site in KNOWN_SITES)
+
+
 def _dates(article: Article, pack: ContentPack, today: date) -> Iterable[str]:
     if today - article.checked > CHECKED_WITHIN:
         yield f"was checked more than a year ago ({article.checked})"
     if article.checked > today:
         yield f"was checked in the future ({article.checked})"
+    if article.effective and article.effective > article.checked:
+        yield f"takes effect ({article.effective}) after it was checked ({article.checked})"
 
 
 def _shape(article: Article, pack: ContentPack, today: date) -> Iterable[str]:
     if len(article.questions) < FEWEST_QUESTIONS:
         yield f"has {len(article.questions)} questions, at least {FEWEST_QUESTIONS}"
+    for what in ("title", "audience", "keywords"):
+        if not getattr(article, what):
+            yield f"its {what!r} is empty"
+    if article.language == "en" and _HAN.search(article.audience):
+        yield f"its audience {article.audience!r} is in Chinese"
+    if article.region not in REGIONS:
+        yield f"its region is {article.region!r}, none of {', '.join(REGIONS)}"
     if not article.answer:
         yield "has no answer before its first heading"
     for section in article.sections:
@@ -117,6 +140,17 @@ def _reading(article: Article, pack: ContentPack, today: date) -> Iterable[str]:
     clauses = [_words_in(one, language) for one in _parts(_CLAUSES, article.plain)]
     if clauses and sum(clauses) / len(clauses) > PLAIN_CLAUSE[language]:
         yield f"its plain clauses have {sum(clauses) / len(clauses):.0f} {_unit(language)}"
+    for sentence in _parts(_SENTENCES, article.plain):
+        if _words_in(sentence, language) > PLAIN_SENTENCE[language]:
+            yield (
+                f"has a plain sentence of {_words_in(sentence, language)} {_unit(language)}: "
+                f"{sentence[:20]!r}"
+            )
+    for sentence in article.plain:
+        if re.search("[;；]", sentence):
+            yield f"joins two ideas in a plain sentence by a semicolon: {sentence[:20]!r}"
+    for one in unlike(_plain(article), _whole(article))[0]:
+        yield f"its plain version says {one}, which the answer does not"
 
 
 def _parts(at: re.Pattern[str], texts: Sequence[str]) -> list[str]:
@@ -149,13 +183,33 @@ def _agreement(article: Article, pack: ContentPack, today: date) -> Iterable[str
     first = pack.article(article.id, LANGUAGES[0])
     if first is None or first is article:
         return
-    for what in ("confidence", "effective", "checked", "related", "next_steps"):
+    for what in ("region", "confidence", "effective", "checked", "related", "next_steps"):
         if getattr(first, what) != getattr(article, what):
             yield f"its {what} differs from {LANGUAGES[0]}'s"
-    if [source.link for source in first.sources] != [source.link for source in article.sources]:
-        yield f"its sources differ from {LANGUAGES[0]}'s"
+    if len(first.sources) != len(article.sources):
+        yield f"has {len(article.sources)} sources, {LANGUAGES[0]} has {len(first.sources)}"
+    for source, its in zip(first.sources, article.sources, strict=False):
+        if source.link != its.link or any(unlike(_named(source), _named(its))):
+            yield f"its source {its.title!r} differs from {LANGUAGES[0]}'s {source.title!r}"
+    for part, mine in (("answer", _whole), ("plain version", _plain)):
+        ours, theirs = unlike(mine(first), mine(article))
+        yield from (f"its {part} lacks {one}, which stands in {LANGUAGES[0]}" for one in ours)
+        yield from (f"its {part} says {one}, which {LANGUAGES[0]} does not" for one in theirs)
     if len(first.sections) != len(article.sections):
         yield f"has {len(article.sections)} sections, {LANGUAGES[0]} has {len(first.sections)}"
+
+
+def _named(source: Source) -> str:
+    return f"{source.title} {source.number} {source.article}"
+
+
+def _whole(article: Article) -> str:
+    lines = [line for part in article.sections for line in (part.heading, *part.lines)]
+    return "\n".join((article.answer, *lines))
+
+
+def _plain(article: Article) -> str:
+    return "\n".join(article.plain)
 
 
 CHECKS: tuple[Callable[[Article, ContentPack, date], Iterable[str]], ...] = (

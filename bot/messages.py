@@ -110,7 +110,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address of ours to open, on a line of its own with words before it (rule C33)."""
+    """An address to open, ours or a source's, on its own line after words of ours (rule C33)."""
 
     url: str
     words: Text

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.dialog import Answered, Answerer, Option, Request
 from bot.domain.articles import Article, Confidence, Source
 from bot.i18n import Text, _, verbatim
-from bot.messages import Reply
+from bot.messages import Link, Reply
 from bot.services import Turn
 
 A_PAGE = 5
@@ -172,14 +172,22 @@ def caution(article: Article) -> Text | None:
 
 
 def sources(article: Article) -> tuple[Text, ...]:
-    """What it rests on, and when that was last checked (rule C39)."""
-    checked = _("checked on {date}").fill(date=article.checked)
-    return (*(source_line(source) for source in article.sources), checked)
+    """What it rests on, the first since when, and when that was last checked (rule C39)."""
+    lines = [source_line(source) for source in article.sources]
+    if article.effective:
+        lines.insert(1, _("in force since {date}").fill(date=article.effective))
+    return (*lines, _("checked on {date}").fill(date=article.checked))
 
 
 def source_line(source: Source) -> Text:
     parts = (source.title, source.number, source.article)
     return verbatim(" ".join(part for part in parts if part))
+
+
+def source_link(article: Article) -> Link | None:
+    """To the first source that can be opened."""
+    links = (source.link for source in article.sources if source.link)
+    return next((Link(link, _("You can read the source here:")) for link in links), None)
 
 
 def details(article: Article, words: str, request: Request, turn: Turn) -> Answered:
@@ -193,6 +201,7 @@ def details(article: Article, words: str, request: Request, turn: Turn) -> Answe
         items=tuple(items),
         caution=caution(article),
         sources=sources(article),
+        link=source_link(article),
         question=_("Is this what you needed?"),
     )
     options = (*steps(article, request.language, turn), *verdict(article, words))

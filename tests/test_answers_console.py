@@ -185,6 +185,15 @@ async def test_the_page_of_faults_shows_what_the_check_prints(
     assert "所有答案都符合要求" in page.html
 
 
+async def test_the_page_of_faults_names_what_grew_old(browser: Browser, office: Office) -> None:
+    office.now = datetime(2027, 11, 24, 2, 0, tzinfo=UTC)
+    await signed_in(browser, office)
+    page = await browser.get("/staff/answers/faults")
+    assert "zh_Hans/manage.lost: was checked more than a year ago (2026-11-23)" in page.html
+    assert "checklist: was checked more than a year ago (2026-11-23)" in page.html
+    assert "所有答案都符合要求" not in page.html
+
+
 async def test_every_answer_has_a_page(browser: Browser, office: Office) -> None:
     await signed_in(browser, office)
     page = await browser.get("/staff/answers")

@@ -208,6 +208,20 @@ async def test_every_part_of_a_reply_is_drawn(visitor: Visitor, ears: MemoryEars
     assert "Staff member:" in visitor.html
 
 
+async def test_a_list_with_headings_is_drawn_as_such(visitor: Visitor, ears: MemoryEars) -> None:
+    await visitor.look()
+    await visitor.press(text="ask")
+    items = ("· 先打电话", "带什么", "· 身份证", "· 照片", "去哪里")
+    ears.say(ears.heard[0].sender, Reply(items=tuple(map(verbatim, items))))
+    await visitor.look()
+    drawn = re.sub(r"\s*\n\s*", "", visitor.html)
+    assert (
+        "<ul><li>先打电话</li></ul>"
+        "<h4>带什么</h4><ul><li>身份证</li><li>照片</li></ul>"
+        "<h4>去哪里</h4>" in drawn
+    )
+
+
 async def test_words_of_a_new_day_stand_under_its_date(visitor: Visitor, ears: MemoryEars) -> None:
     await visitor.look()
     await visitor.press(text="第一天")

@@ -24,6 +24,8 @@ from bot.messages import Choice, Line, Reply
 LANGUAGE_NAMES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
 """In themselves, so that nobody has to read another language to find their own."""
 
+DOT = "· "
+"""Before each line of a list that has headings, where a channel shows nothing but text."""
 SIZES = 5
 USUAL_SIZE = 1
 TEXT_SIZES = tuple(str(size) for size in range(SIZES))
@@ -246,7 +248,7 @@ def _reply(reply: Reply, translator: Translator) -> dict[str, Any]:
     return {
         "heading": reply.heading and reply.heading.to(translator),
         "paragraphs": [text.to(translator) for text in reply.paragraphs],
-        "items": [text.to(translator) for text in reply.items],
+        "groups": _groups([text.to(translator) for text in reply.items]),
         "caution": reply.caution and drawing.CAUTION.fill(caution=reply.caution).to(translator),
         "sources": _sources(reply, translator),
         "link": reply.link and {"url": reply.link.url, "words": reply.link.words.to(translator)},
@@ -254,6 +256,21 @@ def _reply(reply: Reply, translator: Translator) -> dict[str, Any]:
         "question": reply.question and reply.question.to(translator),
         "choices": drawing.choice_lines(reply, translator),
     }
+
+
+def _groups(items: list[str]) -> list[tuple[str, list[str]]]:
+    """['Bring', '· a card'] as a heading with its list; items without a dot are one list."""
+    if not any(item.startswith(DOT) for item in items):
+        return [("", items)] if items else []
+    groups: list[tuple[str, list[str]]] = []
+    for item in items:
+        if not item.startswith(DOT):
+            groups.append((item, []))
+        elif groups:
+            groups[-1][1].append(item.removeprefix(DOT))
+        else:
+            groups.append(("", [item.removeprefix(DOT)]))
+    return groups
 
 
 def _sources(reply: Reply, translator: Translator) -> str:

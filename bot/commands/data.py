@@ -13,6 +13,7 @@ from bot.messages import Address
 
 if TYPE_CHECKING:
     from bot.content import ContentPack
+    from bot.domain.checklists import Checklist
 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,24 +109,26 @@ def _content_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _content(arguments: argparse.Namespace, config: Config) -> int:
-    from bot.app import load_pack
+    from bot.app import load_known
 
-    pack = load_pack()
+    known, _hearing = load_known()
+    pack = known.library.pack
     if arguments.action == "check":
-        return _check(pack)
+        return _check(pack, known.checklist)
     if arguments.folder is None:
         print("Name the folder, for example: doorstep content export content", file=sys.stderr)
         return 2
     return _write_out(pack, arguments.folder, config)
 
 
-def _check(pack: "ContentPack") -> int:
+def _check(pack: "ContentPack", checklist: "Checklist") -> int:
     from datetime import UTC, datetime
 
-    from bot import content_lint
+    from bot import checklist_file, content_lint
 
     today = datetime.now(UTC).date()  # noqa: TID251 - how old is a check today?
     faults = content_lint.faults(pack, today)
+    faults += checklist_file.faults(checklist, today)
     for fault in faults:
         print(fault)
     print(f"{len(pack.ids)} answers, {len(faults)} faults.")

@@ -109,10 +109,10 @@ def _doctor(arguments: argparse.Namespace, config: Config) -> int:
 
 
 async def _looked_at(app: "App") -> list[str]:
-    from bot import content_lint, i18n
+    from bot import i18n
 
-    pack, today = app.known.library.pack, app.now().date()
-    faults = [f"content: {fault}" for fault in content_lint.faults(pack, today)]
+    found = await app.read(lambda services: services.editions.faults())
+    faults = [f"content: {fault}" for fault in found]
     for language in i18n.LANGUAGES:
         i18n.translator(language)
     if not await app.read(lambda services: services.audit.verify()):

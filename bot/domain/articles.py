@@ -1,8 +1,11 @@
 """An answer about the certificate, with what it rests on."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+
+CHECKED_WITHIN = timedelta(days=365)
+"""What was last compared with its sources before that is to be compared again."""
 
 
 class Confidence(StrEnum):

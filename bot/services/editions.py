@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot import content, content_lint
+from bot import checklist_file, content, content_lint
 from bot.content import ContentPack
 from bot.domain.articles import Article
 from bot.domain.editions import AddedWay, Edition, EditionState, Faulty, OwnDraft
@@ -89,8 +89,12 @@ class Editions:
         return found
 
     def faults(self) -> list[str]:
-        """Of all that people can read now."""
-        return content_lint.faults(self._library.pack, self._services.now.date())
+        """Of all that people can read now, the personal list among it."""
+        today = self._services.now.date()
+        return [
+            *content_lint.faults(self._library.pack, today),
+            *checklist_file.faults(self._services.known.checklist, today),
+        ]
 
     def faults_of(self, article_id: str, language: str, file: str) -> list[str]:
         """Its own; that the other languages have to follow it stands on the page of all faults."""
