@@ -46,16 +46,16 @@ def options_of(
 ) -> tuple[Option, ...]:
     """What can be chosen: what this chat already knows, then what the question offers."""
     options = list(question.expect.options(asked_in(frame, context, frame.partial)))
-    if question.remember and frame.partial is None:
-        known = dict(conversation.known).get(question.remember, ())
+    if (question.remember or question.recalls) and frame.partial is None:
+        known = dict(conversation.known).get(question.remember or question.recalls, ())
         options = [
             *(
-                Option(f"{KNOWN}{at}", question.expect.show(question.expect.load(stored)))
+                Option(f"{KNOWN}{at}", question.expect.known_words(stored))
                 for at, stored in enumerate(known)
             ),
             *options,
         ]
-    if question.optional:
+    if question.optional and question.expect.skippable(asked_in(frame, context, frame.partial)):
         options.append(Option(SKIP, _("Skip this")))
     if frame.misses >= OFFER_A_PERSON_AFTER:
         options.append(TALK_TO_A_PERSON)
