@@ -287,9 +287,7 @@ class Answering:
                 plain=self.talk.conversation.plain,
             )
         else:
-            self.remember(flow, frame)
-            for name, stored in outcome.known:
-                self.talk.conversation = self.talk.conversation.remember(name, stored)
+            asking.remember(self.talk, flow, frame, outcome.known)
         self.drop()
         frames = self.talk.conversation.frames
         self.answer(Answered(outcome.reply, outcome.options or (asking.BACK_TO_MENU,)))
@@ -297,9 +295,3 @@ class Answering:
             self.talk.notes.append(
                 _("Back to: {title}.").fill(title=self.flow_of(frames[-1]).title)
             )
-
-    def remember(self, flow: Flow, frame: Frame) -> None:
-        for question in flow.questions:
-            stored = frame.answered().get(question.key)
-            if question.remember and stored is not None:
-                self.talk.conversation = self.talk.conversation.remember(question.remember, stored)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.dialog.flow import Answers, Asked, Context, Flow, Option, Question
 from bot.dialog.state import Conversation, Frame, Talk
-from bot.i18n import Text, _, verbatim
+from bot.i18n import Json, Text, _, verbatim
 from bot.messages import Choice, Reply
 
 REVIEW = "_review"
@@ -179,6 +179,17 @@ def say(
     )
     talk.notes = []
     talk.settled = True
+
+
+def remember(
+    talk: Talk, flow: Flow, frame: Frame, known: tuple[tuple[str, Json], ...] = ()
+) -> None:
+    """What is offered in this chat's later flows: answers, and what the flow's end says."""
+    answered = frame.answered()
+    told = [(one.remember, answered.get(one.key)) for one in flow.questions if one.remember]
+    for name, stored in (*told, *known):
+        if stored is not None:
+            talk.conversation = talk.conversation.remember(name, stored)
 
 
 def quoted(words: str, longest: int = 40) -> Text:
