@@ -121,7 +121,7 @@ class Expect(Generic[T]):
 
     def pick(self, value: str, asked: Asked) -> Reading[T]:
         """One of the options was chosen, by whatever way."""
-        return self.read(IncomingText(value), asked)
+        return self.read(Heard(value, value), asked)
 
     def skippable(self, asked: Asked) -> bool:
         """May an optional question still be skipped, after part of an answer?"""
@@ -164,11 +164,6 @@ class Heard:
     """The same, normalised: half width, Simplified, lower case."""
     kind: Kind = Kind.TEXT
     attachment: Attachment | None = None
-
-
-def IncomingText(text: str) -> Heard:  # noqa: N802 - reads as the value that it makes
-    """Heard, for a plain string."""
-    return Heard(text, text)
 
 
 def _always(answers: Answers) -> bool:
