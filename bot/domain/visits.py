@@ -1,13 +1,13 @@
-"""Home visits: teams, half-days with places, bookings, and what may happen to them.
+"""Where and when assessments are held: teams, half-days with places, group sessions, counties.
 
 One place is one row of the table `places`: that, and not this module, makes it impossible that
-two people get the same one. Facts about home assessment: content/, answers 'home.*'.
+two people get the same one. Who has which: bookings.py. What a person is asked: visit_needs.py.
+When they are reminded: visit_reminders.py. Facts about home assessment: content/, 'home.*'.
 """
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.people import DisabilityKind
@@ -15,8 +15,6 @@ from bot.i18n import GUANGDONG, Text, _
 
 NOTICE = timedelta(days=2)
 """A place can be taken until two days before: then the team plans its round."""
-REMINDER_HOUR = 10
-"""Local time, on the day before (rule C23: never between 21:00 and 08:00)."""
 
 
 class Half(StrEnum):
@@ -29,47 +27,34 @@ class Half(StrEnum):
 HALVES: dict[Half, Text] = {Half.MORNING: _("morning"), Half.AFTERNOON: _("afternoon")}
 
 
-class ForWhom(StrEnum):
-    ME = "me"
-    SOMEONE_ELSE = "someone_else"
+class VisitKind(StrEnum):
+    """Where an assessment is held; the same booking, the same rules."""
+
+    HOME = "home"
+    """The team comes to the door (上门评残)."""
+    GROUP = "group"
+    """People come to a place near them (集中评残)."""
 
 
-class BookingState(StrEnum):
-    """The life of a booking: booked or requested, then done or cancelled."""
+class Mode(StrEnum):
+    """Two kinds of county."""
 
-    BOOKED = "booked"
-    """A place in a visit is this person's."""
-    REQUESTED = "requested"
-    """No visit yet: staff call and propose one. Choosing a place makes it booked."""
-    CANCELLED = "cancelled"
-    """By the person or by staff; the place is free again. The end."""
-    DONE = "done"
-    """The team was there. The end."""
-
-    @property
-    def live(self) -> bool:
-        """One person has at most one booking in such a state."""
-        return self in (BookingState.BOOKED, BookingState.REQUESTED)
+    VISITS = "visits"
+    """It opens places that can be booked; when all are taken, there is the waiting list."""
+    REQUESTS = "requests"
+    """It takes requests: staff propose a date, the person accepts or asks for another."""
 
 
-class SlotTaken(Exception):
-    """The visit has no free place any more, was closed, or is too near."""
+@dataclass(frozen=True, slots=True)
+class County:
+    """How one county does it."""
 
-
-class AlreadyBooked(Exception):
-    """This person has a live booking."""
-
-    def __init__(self, booking: "Booking") -> None:
-        super().__init__(booking.number)
-        self.booking = booking
-
-
-class NotLive(Exception):
-    """The booking was cancelled or is done: nothing about it can change."""
-
-
-class UnknownBooking(Exception):
-    """There is no booking of that number."""
+    region: str
+    mode: Mode
+    phone: str = ""
+    """Of its federation, E.164; '': 12345."""
+    note: str = ""
+    """Its own words for those who book there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +66,19 @@ class Team:
     region: str
     """The county or city whose streets it visits."""
     kinds: frozenset[DisabilityKind]
-    """What its doctors can assess at home."""
+    """What its doctors can assess."""
+    half_days: frozenset[tuple[int, Half]] = frozenset()
+    """Its usual week: (1, MORNING) is Monday morning."""
+    places: int = 6
+    """Its usual number of people in half a day."""
+    starts_at: tuple[float, float] | None = None
+    """Latitude and longitude of where its round begins."""
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One team's half-day."""
+    """One team's half-day, or group session."""
 
     id: int
     team_id: int
@@ -94,6 +86,14 @@ class Visit:
     day: date
     half: Half
     open: bool = True
+    kind: VisitKind = VisitKind.HOME
+    venue: str = ""
+    """Of a group session: name and address."""
+    transport: str = ""
+    """Of a group session: how to get there, in the staff's words."""
+    starts: str = ""
+    """Of a group session: '09:30', or ''."""
+    closed_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,45 +105,14 @@ class VisitOffer:
     free: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitRequest:
-    """What a person told us, confirmed by them. Personal: stored sealed."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What visit somebody is looking for."""
 
-    for_whom: ForWhom
-    name: str
-    phone: str
-    """E.164."""
     street: str
-    """Code of the street or town."""
-    door: str
-    """Road, house, floor, in the person's words."""
-    kind: DisabilityKind | None = None
-    """None: they are not sure."""
-    id_number: str = ""
-    carer: str = ""
-    visit_id: int | None = None
-    """None: any time, 'please call me'."""
-
-    def digest(self) -> str:
-        """The same answers, the same digest; only ever stored as a keyed hash."""
-        told = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Booking:
-    """A person's visit, or their wish for one."""
-
-    id: int
-    number: str
-    state: BookingState
-    region: str
-    """Code of the street."""
-    visit: Visit | None
-    conversation_id: int | None
-    created_at: datetime
-    request: VisitRequest = field(repr=False)
-    """Personal: out of every repr, and so out of every log."""
+    kinds: frozenset[DisabilityKind] = frozenset()
+    """What is to be assessed; empty: they are not sure."""
+    kind: VisitKind = VisitKind.HOME
 
 
 def first_day(now: datetime) -> date:
@@ -151,15 +120,15 @@ def first_day(now: datetime) -> date:
     return (now.astimezone(GUANGDONG) + NOTICE).date()
 
 
-def may_have(visit: Visit, *, in_reach: bool, team: Team, kind: DisabilityKind | None) -> bool:
-    """Is this visit for this person: does the team come there, and can it assess that?
+def specialties(kinds: Collection[DisabilityKind]) -> frozenset[DisabilityKind]:
+    """Whose doctors must come: 'several' names no doctor of its own."""
+    return frozenset(kinds) - {DisabilityKind.MULTIPLE}
+
+
+def may_have(visit: Visit, team: Team, wish: Wish, *, in_reach: bool) -> bool:
+    """Is this visit for that wish: does the team come there, and can it assess all of that?
 
     Not every disability can be assessed at home: hearing and vision need equipment.
     """
-    return visit.open and in_reach and (kind is None or kind in team.kinds)
-
-
-def reminder_at(day: date, now: datetime) -> datetime | None:
-    """The moment to remind; None where it is past, as the confirmation was the reminder."""
-    at = datetime.combine(day - timedelta(days=1), time(REMINDER_HOUR), GUANGDONG)
-    return at if at > now else None
+    fits = specialties(wish.kinds) <= team.kinds
+    return visit.open and visit.kind is wish.kind and in_reach and fits

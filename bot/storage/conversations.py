@@ -56,23 +56,27 @@ def find(connection: Connection, who: Address) -> int | None:
     return found
 
 
-_LOCK = (
-    select(
-        conversations.c.id,
-        conversations.c.channel,
-        conversations.c.user_id,
-        conversations.c.language,
-        conversations.c.sealed,
-        conversations.c.reachable,
-    )
-    .where(conversations.c.id == bindparam("of"))
-    .with_for_update(of=conversations)
-)
+_UNLOCKED = select(
+    conversations.c.id,
+    conversations.c.channel,
+    conversations.c.user_id,
+    conversations.c.language,
+    conversations.c.sealed,
+    conversations.c.reachable,
+).where(conversations.c.id == bindparam("of"))
+# Not against rows that only refer to it: a notice for this chat need not wait for its turn.
+_LOCK = _UNLOCKED.with_for_update(of=conversations, key_share=True)
+_TRY_LOCK = _UNLOCKED.with_for_update(of=conversations, key_share=True, skip_locked=True)
 
 
-def lock(connection: Connection, conversation_id: int) -> Locked | None:
-    """Nobody else takes a turn of this conversation until we commit; None: it was erased."""
-    row = connection.execute(_LOCK, {"of": conversation_id}).first()
+def lock(connection: Connection, conversation_id: int, *, wait: bool = True) -> Locked | None:
+    """Nobody else takes a turn of this conversation until we commit; None: it was erased.
+
+    Without `wait` also None where somebody takes a turn just now: who holds other locks must
+    not wait for this one.
+    """
+    statement = _LOCK if wait else _TRY_LOCK
+    row = connection.execute(statement, {"of": conversation_id}).first()
     if row is None:
         return None
     return Locked(
@@ -128,6 +132,16 @@ def save(
     )
 
 
+def keep_state(connection: Connection, locked: Locked, state: Json) -> None:
+    """The state alone: nobody was heard."""
+    where = _where(locked.address.channel, locked.address.user_id)
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == locked.id)
+        .values(sealed=vault_of(connection).seal_json(state, where))
+    )
+
+
 def set_unreachable(connection: Connection, conversation_id: int) -> None:
     connection.execute(
         update(conversations).where(conversations.c.id == conversation_id).values(reachable=False)
@@ -137,14 +151,23 @@ def set_unreachable(connection: Connection, conversation_id: int) -> None:
 def record_consent(
     connection: Connection, locked: Locked, scope: str, now: datetime, *, given: bool
 ) -> None:
-    """The ledger of consents (PIPL Art. 14-16, 29): rows are added, never changed."""
+    """To sensitive data in this chat."""
+    add_consent(connection, locked.id, locked.address.channel, scope, now, given=given)
+
+
+def add_consent(
+    connection: Connection,
+    conversation_id: int,
+    channel: str,
+    scope: str,
+    now: datetime,
+    *,
+    given: bool,
+) -> None:
+    """The ledger of consents (PIPL Art. 14-16, 29, 31): rows are added, never changed."""
     connection.execute(
         insert(consents).values(
-            conversation_id=locked.id,
-            scope=scope,
-            given=given,
-            channel=locked.address.channel,
-            at=now,
+            conversation_id=conversation_id, scope=scope, given=given, channel=channel, at=now
         )
     )
 

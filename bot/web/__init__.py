@@ -16,6 +16,7 @@ from bot.web.sign_in import SignIn
 from bot.web.static import static
 from bot.web.stuck import Stuck
 from bot.web.tickets import Tickets
+from bot.web.visit_files import VisitFiles
 
 __all__ = ["make_console"]
 
@@ -68,6 +69,7 @@ def make_console(
         ("POST", "/staff/stuck/retry", supervisor, stuck.retry),
         ("GET", "/staff/static/{name}", anybody, static),
         ("GET", PAGE, anybody, Checklists(office, pages).show),
+        ("GET", "/visit/{number}/{token}.ics", anybody, VisitFiles(office).calendar),
     )
     routes: list[web.AbstractRouteDef] = [
         web.route(method, path, guard.protect(handler, who)) for method, path, who, handler in table
