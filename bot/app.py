@@ -39,6 +39,7 @@ from bot.storage.vault import Vault
 from bot.understanding.grouping import groups
 from bot.understanding.normalise import bare
 from bot.upkeep import Upkeep
+from bot.visit_upkeep import VisitUpkeep
 from bot.web import make_console
 from handlers import HANDLERS, policy
 
@@ -77,8 +78,13 @@ class App:
         )
         self.ears = OurEars(self.inbox, self.database, self.now, self.known)
         self._add_channels()
+        visits = VisitUpkeep(self.database, self.known, self.now)
         self.upkeep = Upkeep(
-            self.database, self.inbox, self.channels, self.now, [self.refresh_content]
+            self.database,
+            self.inbox,
+            self.channels,
+            self.now,
+            [self.refresh_content, visits.round],
         )
         self.health = Health(self.database, self.upkeep, self.channels)
         self._tasks: list[asyncio.Task[None]] = []

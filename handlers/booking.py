@@ -7,8 +7,8 @@ questions stand together, so that a chat abroad needs our own page once only.
 from bot.dialog import Answers, AskAgain, Asked, Done, Flow, Option, Outcome, Question
 from bot.dialog.expect import Choice, IdNumber, PersonName, Phone, Words
 from bot.dialog.place import Place, Street
-from bot.domain.people import KIND_NAMES, DisabilityKind, mask_address, mask_phone
-from bot.domain.visits import AlreadyBooked, Booking, ForWhom, SlotTaken, VisitRequest
+from bot.domain.people import KIND_NAMES, mask_address, mask_phone
+from bot.domain.visits import AlreadyBooked, Booking, ForWhom, SlotTaken, VisitRequest, Wish
 from bot.i18n import Text, _, verbatim
 from bot.messages import Reply
 from bot.services import Turn
@@ -96,9 +96,10 @@ DOOR = Question(
 )
 
 
-def wanted(asked: Asked) -> tuple[str, DisabilityKind | None]:
-    """The street, and what is to be assessed."""
-    return asked.answers[PLACE].code, asked.answers.get(KIND)
+def wanted(asked: Asked) -> Wish:
+    """Where, and what is to be assessed."""
+    kind = asked.answers.get(KIND)
+    return Wish(asked.answers[PLACE].code, frozenset([kind] if kind else ()))
 
 
 VISIT = Question(
@@ -113,14 +114,14 @@ VISIT = Question(
 
 def book(answers: Answers, turn: Turn) -> Outcome:
     """Everything was confirmed: take the place, or pass on the request."""
-    slot = answers[VISIT]
+    slot, kind = answers[VISIT], answers.get(KIND)
     request = VisitRequest(
         for_whom=answers[FOR_WHOM],
         carer=answers.get(CARER) or "",
         name=answers[NAME],
         phone=answers[PHONE],
         street=answers[PLACE].code,
-        kind=answers.get(KIND),
+        kinds=(kind,) if kind else (),
         id_number=answers.get(ID_NUMBER) or "",
         door=answers[DOOR],
         visit_id=slot.visit_id,
@@ -128,8 +129,8 @@ def book(answers: Answers, turn: Turn) -> Outcome:
     key = f"{turn.who.channel}:{turn.event_id}:{request.digest()}"
     try:
         if slot.visit_id is None:
-            return requested(turn.visits.request(request, key), answers[PLACE])
-        return booked(turn.visits.book(request, key), answers[PLACE])
+            return requested(turn.bookings.request(request, key), answers[PLACE])
+        return booked(turn.bookings.book(request, key), answers[PLACE])
     except SlotTaken:
         return AskAgain(
             VISIT, _("That place was taken a moment ago. I kept all your other answers.")
@@ -210,8 +211,7 @@ def have_ready(booking: Booking) -> tuple[Text, ...]:
     """Measures for the Administration of Disability Certificates (2017), Art. 9 and 17."""
     ready = _("Please have ready: identity card, household register, and medical papers if any.")
     cost = _("Whether the assessment costs something differs. The federation of your county knows.")
-    kind = booking.request.kind
-    if kind is None or not kind.needs_guardian:
+    if not any(kind.needs_guardian for kind in booking.request.kinds):
         return (ready, cost)
     guardian = _("The legal guardian should be there, with proof of being the guardian.")
     return (ready, guardian, cost)

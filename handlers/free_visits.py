@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.dialog import Asked, Expect, Narrowed, Option, Reading, Understood
-from bot.domain.people import DisabilityKind
-from bot.domain.visits import HALVES, Half, Visit, VisitOffer
+from bot.domain.visits import HALVES, Half, Visit, VisitOffer, Wish
 from bot.i18n import Text, _
 from bot.services import Turn
 
@@ -51,8 +50,8 @@ class Slot:
 class FreeVisit(Expect[Slot]):
     """One of the free visits for a street and a kind: the nearest five, more, or a call."""
 
-    wanted: Callable[[Asked], tuple[str, DisabilityKind | None]]
-    """The street, and what is to be assessed."""
+    wanted: Callable[[Asked], Wish]
+    """Where, and what is to be assessed."""
     may_be_any: bool = True
 
     def options(self, asked: Asked) -> tuple[Option, ...]:
@@ -98,5 +97,4 @@ class FreeVisit(Expect[Slot]):
     def _offers(self, asked: Asked) -> list[VisitOffer]:
         """One more than is shown, to know whether there is more."""
         turn: Turn = asked.context
-        street, kind = self.wanted(asked)
-        return turn.visits.offered(street, kind, asked.partial, A_PAGE + 1)
+        return turn.visits.bookable(self.wanted(asked), asked.partial, A_PAGE + 1)

@@ -19,8 +19,8 @@ from bot.dialog import (
     Request,
 )
 from bot.dialog.expect import YesNo
-from bot.domain.people import DisabilityKind, mask_name
-from bot.domain.visits import Booking, SlotTaken
+from bot.domain.people import mask_name
+from bot.domain.visits import Booking, SlotTaken, Wish
 from bot.i18n import Text, _, verbatim
 from bot.messages import Reply
 from bot.services import Turn
@@ -32,7 +32,7 @@ MENU = Option("_menu", _("Main menu"))
 
 def mine(request: Request, turn: Turn) -> Answered:
     """All live bookings of this chat, or the one that the argument names."""
-    bookings = turn.visits.mine(turn.conversation_id)
+    bookings = turn.bookings.mine(turn.conversation_id)
     named = [booking for booking in bookings if booking.number == request.argument]
     if named or len(bookings) == 1:
         return one(named[0] if named else bookings[0])
@@ -95,22 +95,22 @@ def when(booking: Booking) -> Text:
 
 def owned(answers: Answers, turn: Turn) -> Booking | None:
     """The booking that the flow was opened with; None: not of this chat, or over."""
-    return turn.visits.mine_numbered(turn.conversation_id, answers.argument)
+    return turn.bookings.mine_numbered(turn.conversation_id, answers.argument)
 
 
 def opens(number: str, turn: Turn) -> Done | None:
     """Only with a live booking of this chat."""
-    if turn.visits.mine_numbered(turn.conversation_id, number):
+    if turn.bookings.mine_numbered(turn.conversation_id, number):
         return None
     return gone()
 
 
 def opens_move(number: str, turn: Turn) -> Done | None:
     """The same, and only while there is anything to choose from."""
-    booking = turn.visits.mine_numbered(turn.conversation_id, number)
+    booking = turn.bookings.mine_numbered(turn.conversation_id, number)
     if booking is None:
         return gone()
-    if turn.visits.offered(booking.region, booking.request.kind, limit=1):
+    if turn.visits.bookable(booking.request.wish, limit=1):
         return None
     reply = Reply(
         paragraphs=(
@@ -131,10 +131,10 @@ def gone() -> Done:
     return Done(reply, (Option("mine", _("My bookings")), PERSON, MENU))
 
 
-def wanted(asked: Asked) -> tuple[str, DisabilityKind | None]:
+def wanted(asked: Asked) -> Wish:
     """The booking's street and kind."""
     booking = owned(asked.answers, asked.context)
-    return (booking.region, booking.request.kind) if booking else ("", None)
+    return booking.request.wish if booking else Wish("")
 
 
 NEW_VISIT = Question(
@@ -155,7 +155,7 @@ def move(answers: Answers, turn: Turn) -> Outcome:
     if booking.visit and booking.visit.id == slot.visit_id:
         return AskAgain(NEW_VISIT, _("That is your present date. Please choose another."))
     try:
-        moved = turn.visits.move(booking.number, slot.visit_id)
+        moved = turn.bookings.move(booking.number, slot.visit_id)
     except SlotTaken:
         return AskAgain(
             NEW_VISIT, _("That place was taken a moment ago. Your present date is still yours.")
@@ -206,7 +206,7 @@ def cancel(answers: Answers, turn: Turn) -> Done:
             question=_("What would you like to do next?"),
         )
         return Done(kept, (Option("mine", _("My bookings")), MENU))
-    turn.visits.cancel(booking.number)
+    turn.bookings.cancel(booking.number)
     reply = Reply(
         heading=_("Cancelled"),
         paragraphs=(

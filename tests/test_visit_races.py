@@ -29,7 +29,7 @@ SEED = int(os.environ.get("SEED", "20260302"))
 def test_two_hundred_for_ten_places(database: Database) -> None:
     visit = a_visit(database, 10)
     works: list[Callable[[Services], Any]] = [
-        lambda services, at=at: services.visits.book(a_request(at, visit), f"key {at}")  # type: ignore[misc]
+        lambda services, at=at: services.bookings.book(a_request(at, visit), f"key {at}")  # type: ignore[misc]
         for at in range(200)
     ]
     made, fell = together(database, works)
@@ -47,7 +47,7 @@ def test_two_processes_for_ten_places(database: Database) -> None:
     try:
         futures = [
             (database, other)[at % 2].submit(
-                lambda connection, at=at: Services(connection, NOW, KNOWN).visits.book(  # type: ignore[misc]
+                lambda connection, at=at: Services(connection, NOW, KNOWN).bookings.book(  # type: ignore[misc]
                     a_request(at, visit), f"key {at}"
                 )
             )
@@ -64,7 +64,7 @@ def test_two_processes_for_ten_places(database: Database) -> None:
 def test_one_person_a_hundred_times(database: Database) -> None:
     visits = [a_visit(database, 100), a_visit(database, 100, half=Half.AFTERNOON)]
     works: list[Callable[[Services], Any]] = [
-        lambda services, at=at: services.visits.book(a_request(1, visits[at % 2]), f"key {at}")  # type: ignore[misc]
+        lambda services, at=at: services.bookings.book(a_request(1, visits[at % 2]), f"key {at}")  # type: ignore[misc]
         for at in range(100)
     ]
     made, fell = together(database, works)
@@ -76,7 +76,7 @@ def test_one_person_a_hundred_times(database: Database) -> None:
 def test_one_confirmation_a_hundred_times(database: Database) -> None:
     visit = a_visit(database, 100)
     works: list[Callable[[Services], Any]] = [
-        lambda services: services.visits.book(a_request(1, visit), "one key")
+        lambda services: services.bookings.book(a_request(1, visit), "one key")
     ] * 100
     made, fell = together(database, works)
     assert fell == []
@@ -94,10 +94,10 @@ def test_book_move_cancel_all_at_once(database: Database) -> None:
         what, visit = chance.randrange(3), chance.choice(visits)
         number, person = chance.choice(numbers), chance.randrange(100, 130)
         if what == 0:
-            return lambda services: services.visits.move(number, visit.id)
+            return lambda services: services.bookings.move(number, visit.id)
         if what == 1 and chance.random() < 0.2:
-            return lambda services: services.visits.cancel(number)
-        return lambda services: services.visits.book(
+            return lambda services: services.bookings.cancel(number)
+        return lambda services: services.bookings.book(
             a_request(person, visit), f"{person} {visit.id}"
         )
 

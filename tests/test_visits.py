@@ -15,6 +15,7 @@ from bot.domain.visits import (
     NotLive,
     SlotTaken,
     UnknownBooking,
+    Wish,
 )
 from bot.i18n import GUANGDONG
 from bot.messages import Address
@@ -43,8 +44,10 @@ def test_nearest_first_five_and_more(database: Database) -> None:
         for after in (10, 4, 3, 9)
         for half in (Half.AFTERNOON, Half.MORNING)
     ]
-    first = use(database, lambda services: services.visits.offered(STREET))
-    then = use(database, lambda services: services.visits.offered(STREET, after=first[-1].visit.id))
+    first = use(database, lambda services: services.visits.offered(Wish(STREET)))
+    then = use(
+        database, lambda services: services.visits.offered(Wish(STREET), after=first[-1].visit.id)
+    )
     shown = [(offer.visit.day, offer.visit.half) for offer in (*first, *then)]
     assert len(first) == 5
     assert len(shown) == len(made)
@@ -56,7 +59,7 @@ def test_nearest_first_five_and_more(database: Database) -> None:
 def test_paging_goes_on_after_a_visit_that_filled_up(database: Database) -> None:
     visits = [a_visit(database, 1, date(2026, 3, day)) for day in (4, 5, 6)]
     book(database, a_request(1, visits[0]))
-    then = use(database, lambda services: services.visits.offered(STREET, after=visits[0].id))
+    then = use(database, lambda services: services.visits.offered(Wish(STREET), after=visits[0].id))
     assert [offer.visit.id for offer in then] == [visits[1].id, visits[2].id]
 
 
@@ -69,7 +72,12 @@ def test_only_the_teams_own_streets_kinds_and_open_future_days(database: Databas
     use(database, setting)
 
     def days(region: str, kind: DisabilityKind | None = None) -> list[int]:
-        found = use(database, lambda services: services.visits.offered(region, kind))
+        found = use(
+            database,
+            lambda services: services.visits.offered(
+                Wish(region, frozenset([kind] if kind else ()))
+            ),
+        )
         return [offer.visit.day.day for offer in found]
 
     assert days(STREET) == [4, 5]
@@ -91,9 +99,9 @@ def test_booked_sealed_and_mine(database: Database) -> None:
     booking = book(database, a_request(7, visit, id_number="11010519491231002X"))
     assert booking.state is BookingState.BOOKED
     assert booking.visit == visit
-    assert turn(database, lambda one: one.visits.mine(one.conversation_id)) == [booking]
+    assert turn(database, lambda one: one.bookings.mine(one.conversation_id)) == [booking]
     other = Address("telegram", "2")
-    assert turn(database, lambda one: one.visits.mine(one.conversation_id), other) == []
+    assert turn(database, lambda one: one.bookings.mine(one.conversation_id), other) == []
     for secret in ("演示7", "多宝路", "11010519491231002X", "13800000007"):
         assert secret not in repr(booking)
     row = database.write_now(
@@ -106,7 +114,7 @@ def test_booked_sealed_and_mine(database: Database) -> None:
 def test_the_last_place(database: Database) -> None:
     visit = a_visit(database, 1)
     book(database, a_request(1, visit))
-    assert use(database, lambda services: services.visits.offered(STREET)) == []
+    assert use(database, lambda services: services.visits.offered(Wish(STREET))) == []
     with pytest.raises(SlotTaken):
         book(database, a_request(2, visit))
     later = a_visit(database, 1, date(2026, 3, 6))
@@ -119,7 +127,7 @@ def test_slot_taken_leaves_no_trace_in_the_same_transaction(database: Database) 
 
     def caught(one: Turn) -> None:
         with pytest.raises(SlotTaken):
-            one.visits.book(a_request(2, visit), "key")
+            one.bookings.book(a_request(2, visit), "key")
 
     turn(database, caught)
     count = sqlalchemy.select(sqlalchemy.func.count()).select_from(bookings)
@@ -150,7 +158,7 @@ def test_one_live_booking_a_person(database: Database) -> None:
     with pytest.raises(AlreadyBooked) as there:
         book(database, a_request(1, visit, door="另一个门"), "two")
     assert there.value.booking.number == first.number
-    use(database, lambda services: services.visits.cancel(first.number))
+    use(database, lambda services: services.bookings.cancel(first.number))
     assert book(database, a_request(1, visit), "three").number != first.number
     same_id = {"id_number": "11010519491231002X"}
     book(database, a_request(2, visit, **same_id))
@@ -160,7 +168,7 @@ def test_one_live_booking_a_person(database: Database) -> None:
 
 def test_request_where_no_visits_are_open(database: Database) -> None:
     request = a_request(1)
-    made = [turn(database, lambda one: one.visits.request(request, "key")) for _at in range(2)]
+    made = [turn(database, lambda one: one.bookings.request(request, "key")) for _at in range(2)]
     assert made[0].number == made[1].number
     assert made[0].state is BookingState.REQUESTED
     assert made[0].visit is None
@@ -177,14 +185,15 @@ def test_request_where_no_visits_are_open(database: Database) -> None:
 def test_move(database: Database) -> None:
     old, new = a_visit(database, 1), a_visit(database, 1, date(2026, 3, 9), Half.AFTERNOON)
     number = book(database, a_request(1, old)).number
-    moved = use(database, lambda services: services.visits.move(number, new.id))
+    moved = use(database, lambda services: services.bookings.move(number, new.id))
     assert moved.visit == new
     assert moved.request.visit_id == new.id
     assert taken(database) == 1
-    assert [row.state for row in reminders(database)] == ["dropped", "waiting"]
-    again = use(database, lambda services: services.visits.move(number, new.id))
+    assert [at.astimezone(GUANGDONG).isoformat() for at in reminders(database)] == [
+        "2026-03-02T10:00:00+08:00"
+    ]
+    again = use(database, lambda services: services.bookings.move(number, new.id))
     assert again == moved
-    assert len(reminders(database)) == 2
 
 
 def test_move_to_a_full_visit_keeps_the_old_place(database: Database) -> None:
@@ -194,20 +203,20 @@ def test_move_to_a_full_visit_keeps_the_old_place(database: Database) -> None:
 
     def caught(services: Services) -> None:
         with pytest.raises(SlotTaken):
-            services.visits.move(number, full.id)
+            services.bookings.move(number, full.id)
 
     use(database, caught)
-    kept = use(database, lambda services: services.visits.find(number))
+    kept = use(database, lambda services: services.bookings.find(number))
     assert kept
     assert kept.visit == old
     assert taken(database) == 2
-    assert [row.state for row in reminders(database)] == ["waiting", "waiting"]
+    assert len(reminders(database)) == 2
 
 
 def test_a_request_becomes_a_booking_by_choosing_a_date(database: Database) -> None:
-    number = turn(database, lambda one: one.visits.request(a_request(1), "key")).number
+    number = turn(database, lambda one: one.bookings.request(a_request(1), "key")).number
     visit = a_visit(database, 1)
-    moved = use(database, lambda services: services.visits.move(number, visit.id))
+    moved = use(database, lambda services: services.bookings.move(number, visit.id))
     assert moved.state is BookingState.BOOKED
     assert len(reminders(database)) == 1
 
@@ -215,23 +224,22 @@ def test_a_request_becomes_a_booking_by_choosing_a_date(database: Database) -> N
 def test_cancel(database: Database) -> None:
     visit = a_visit(database, 1)
     number = book(database, a_request(1, visit)).number
-    use(database, lambda services: services.visits.cancel(number))
+    use(database, lambda services: services.bookings.cancel(number))
     assert taken(database) == 0
-    assert [row.state for row in reminders(database)] == ["dropped"]
-    assert turn(database, lambda one: one.visits.mine(one.conversation_id)) == []
+    assert reminders(database) == []
+    assert turn(database, lambda one: one.bookings.mine(one.conversation_id)) == []
     for gone, error in ((number, NotLive), ("B222-2222", UnknownBooking)):
         with pytest.raises(error):
-            use(database, lambda services, gone=gone: services.visits.cancel(gone))
+            use(database, lambda services, gone=gone: services.bookings.cancel(gone))
         with pytest.raises(error):
-            use(database, lambda services, gone=gone: services.visits.move(gone, visit.id))
+            use(database, lambda services, gone=gone: services.bookings.move(gone, visit.id))
 
 
-def test_the_reminder_is_due_the_day_before_at_ten(database: Database) -> None:
-    booking = book(database, a_request(1, a_visit(database)))
-    (row,) = reminders(database)
-    assert row.subject == f"booking:{booking.id}"
-    assert row.due.astimezone(GUANGDONG).isoformat() == "2026-03-04T10:00:00+08:00"
-    assert row.state == "waiting"
+def test_the_first_reminder_is_due_the_day_before(database: Database) -> None:
+    """Three days ahead: the one of the week before is past already."""
+    book(database, a_request(1, a_visit(database)))
+    (at,) = reminders(database)
+    assert at.astimezone(GUANGDONG).isoformat() == "2026-03-04T08:00:00+08:00"
 
 
 def test_a_number_opens_nothing_in_another_chat(database: Database) -> None:
@@ -252,7 +260,7 @@ def test_demo_once_on_working_days_and_its_applications_are_found(database: Data
     now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
     lines = use(database, load_demo, now)
     assert use(database, load_demo, now) == []
-    offers = use(database, lambda services: services.visits.offered(STREET, limit=500), now)
+    offers = use(database, lambda services: services.visits.offered(Wish(STREET), limit=500), now)
     assert 20 <= len(offers) <= 40
     assert all(WorkCalendar().is_workday(offer.visit.day) for offer in offers)
     assert all(4 <= offer.free <= 8 for offer in offers)

@@ -16,7 +16,7 @@ from bot.messages import Address
 from bot.services import Known, Services, Turn
 from bot.storage import conversations
 from bot.storage.db import Database
-from bot.storage.tables import outbox, places
+from bot.storage.tables import bookings, places
 
 T = TypeVar("T")
 KNOWN = Known(Regions.load(), cast("Any", None), WorkCalendar(), cast("Any", None))
@@ -62,14 +62,14 @@ def a_request(person: int = 1, visit: Visit | None = None, **changed: Any) -> Vi
         phone=f"+86138{person:08}",
         street=STREET,
         door="多宝路12号3楼",
-        kind=DisabilityKind.PHYSICAL,
+        kinds=(DisabilityKind.PHYSICAL,),
         visit_id=visit.id if visit else None,
     )
     return replace(request, **changed)
 
 
 def book(database: Database, request: VisitRequest, key: str = "", who: Address = WHO) -> Booking:
-    return turn(database, lambda one: one.visits.book(request, key or request.digest()), who)
+    return turn(database, lambda one: one.bookings.book(request, key or request.digest()), who)
 
 
 def taken(database: Database) -> int:
@@ -93,6 +93,9 @@ def together(database: Database, works: list[Callable[[Services], Any]]) -> Any:
     )
 
 
-def reminders(database: Database) -> list[Any]:
-    wanted = sqlalchemy.select(outbox).where(outbox.c.subject.is_not(None)).order_by(outbox.c.id)
-    return database.write_now(lambda connection: list(connection.execute(wanted)))
+def reminders(database: Database) -> list[datetime]:
+    """When bookings are to be spoken of."""
+    wanted = sqlalchemy.select(bookings.c.remind_at).where(bookings.c.remind_at.is_not(None))
+    return database.write_now(
+        lambda connection: list(connection.execute(wanted.order_by(bookings.c.id)).scalars())
+    )

@@ -13,6 +13,8 @@ class TicketKind(StrEnum):
     """Somebody asked for a person; the conversation so far is shown with it."""
     VISIT_REQUEST = "visit_request"
     """A home visit where no dates are open: staff propose one."""
+    VISIT_NOTE = "visit_note"
+    """About a visit that is booked: we are late, another date is wanted, a note."""
     FAILURE = "failure"
     """A message that we could not answer, after three tries."""
     EMERGENCY = "emergency"

@@ -1,22 +1,41 @@
-"""Home visits: teams, half-days with places, bookings, and what may happen to them.
+"""Visits and bookings: teams, half-days with places, group sessions, and what may happen to them.
 
 One place is one row of the table `places`: that, and not this module, makes it impossible that
-two people get the same one. Facts about home assessment: content/, answers 'home.*'.
+two people get the same one. What a person is asked: visit_needs.py. When they are reminded:
+visit_reminders.py. Facts about home assessment: content/, answers 'home.*'.
 """
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.people import DisabilityKind
+from bot.domain.visit_needs import (
+    CHILD,
+    Call,
+    Door,
+    ForWhom,
+    Need,
+    Purpose,
+    Reason,
+    Residence,
+    age_of,
+)
 from bot.i18n import GUANGDONG, Text, _
+
+__all__ = ["ForWhom"]  # of visit_needs: where it stood first
 
 NOTICE = timedelta(days=2)
 """A place can be taken until two days before: then the team plans its round."""
-REMINDER_HOUR = 10
-"""Local time, on the day before (rule C23: never between 21:00 and 08:00)."""
+OFFER_HOLDS = timedelta(hours=24)
+"""So long a place of the waiting list is held for the one who was told of it."""
+PROPOSAL_HOLDS = timedelta(hours=72)
+"""So long a date that staff proposed."""
+JOINING = timedelta(days=7)
+"""So long a code lets one more chat join."""
 
 
 class Half(StrEnum):
@@ -29,27 +48,66 @@ class Half(StrEnum):
 HALVES: dict[Half, Text] = {Half.MORNING: _("morning"), Half.AFTERNOON: _("afternoon")}
 
 
-class ForWhom(StrEnum):
-    ME = "me"
-    SOMEONE_ELSE = "someone_else"
+class VisitKind(StrEnum):
+    """Where an assessment is held; the same booking, the same rules."""
+
+    HOME = "home"
+    """The team comes to the door (上门评残)."""
+    GROUP = "group"
+    """People come to a place near them (集中评残)."""
+
+
+class Mode(StrEnum):
+    """Two kinds of county."""
+
+    VISITS = "visits"
+    """It opens places that can be booked; when all are taken, there is the waiting list."""
+    REQUESTS = "requests"
+    """It takes requests: staff propose a date, the person accepts or asks for another."""
 
 
 class BookingState(StrEnum):
-    """The life of a booking: booked or requested, then done or cancelled."""
+    """The life of a booking. `done` and `cancelled` are the end."""
 
     BOOKED = "booked"
     """A place in a visit is this person's."""
     REQUESTED = "requested"
-    """No visit yet: staff call and propose one. Choosing a place makes it booked."""
+    """No visit yet: staff propose one, or call. Choosing a place makes it booked."""
+    WAITING = "waiting"
+    """On the waiting list: the first place that fits is offered."""
+    OFFERED = "offered"
+    """A place is held until the person accepts it, or lets it go."""
     CANCELLED = "cancelled"
-    """By the person or by staff; the place is free again. The end."""
+    """By the person or by staff; the place is free again."""
     DONE = "done"
-    """The team was there. The end."""
+    """The team was there."""
 
     @property
     def live(self) -> bool:
         """One person has at most one booking in such a state."""
-        return self in (BookingState.BOOKED, BookingState.REQUESTED)
+        return self not in (BookingState.CANCELLED, BookingState.DONE)
+
+
+class VisitOutcome(StrEnum):
+    """What came of a visit, as the assessor records it."""
+
+    ASSESSED = "assessed"
+    NOT_AT_HOME = "not_at_home"
+    REFUSED = "refused"
+    """By the person, at the door."""
+    TO_REPEAT = "to_repeat"
+    """Begun, but equipment, a doctor or a guardian was missing: another visit follows."""
+
+
+class OfferState(StrEnum):
+    """The life of an offered place."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    """The booking was moved or cancelled meanwhile, or staff took it back."""
 
 
 class SlotTaken(Exception):
@@ -72,6 +130,22 @@ class UnknownBooking(Exception):
     """There is no booking of that number."""
 
 
+class OfferOver(Exception):
+    """The place is held no longer: it was answered, or its time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """How one county does it."""
+
+    region: str
+    mode: Mode
+    phone: str = ""
+    """Of its federation, E.164; '': 12345."""
+    note: str = ""
+    """Its own words for those who book there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """Doctors and clerks who go together."""
@@ -81,12 +155,19 @@ class Team:
     region: str
     """The county or city whose streets it visits."""
     kinds: frozenset[DisabilityKind]
-    """What its doctors can assess at home."""
+    """What its doctors can assess."""
+    half_days: frozenset[tuple[int, Half]] = frozenset()
+    """Its usual week: (1, MORNING) is Monday morning."""
+    places: int = 6
+    """Its usual number of people in half a day."""
+    starts_at: tuple[float, float] | None = None
+    """Latitude and longitude of where its round begins."""
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One team's half-day."""
+    """One team's half-day, or group session."""
 
     id: int
     team_id: int
@@ -94,6 +175,14 @@ class Visit:
     day: date
     half: Half
     open: bool = True
+    kind: VisitKind = VisitKind.HOME
+    venue: str = ""
+    """Of a group session: name and address."""
+    transport: str = ""
+    """Of a group session: how to get there, in the staff's words."""
+    starts: str = ""
+    """Of a group session: '09:30', or ''."""
+    closed_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +192,16 @@ class VisitOffer:
     visit: Visit
     team: str
     free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What visit somebody is looking for."""
+
+    street: str
+    kinds: frozenset[DisabilityKind] = frozenset()
+    """What is to be assessed; empty: they are not sure."""
+    kind: VisitKind = VisitKind.HOME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,19 +214,48 @@ class VisitRequest:
     """E.164."""
     street: str
     """Code of the street or town."""
-    door: str
-    """Road, house, floor, in the person's words."""
-    kind: DisabilityKind | None = None
-    """None: they are not sure."""
+    door: str = ""
+    """Road, house, floor, in the person's words; '' for a group session."""
+    kinds: tuple[DisabilityKind, ...] = ()
+    """Each needs its doctor; (): they are not sure."""
     id_number: str = ""
     carer: str = ""
+    """Who opens the door or comes along; '': the person."""
     visit_id: int | None = None
-    """None: any time, 'please call me'."""
+    """None: no place, but a wish for one."""
+    visit_kind: VisitKind = VisitKind.HOME
+    reason: Reason | None = None
+    """Why the person cannot travel; None for a group session, and for bookings of before."""
+    purpose: Purpose = Purpose.FIRST
+    residence: Residence | None = None
+    call: Call = Call.ANY
+    needs: tuple[Need, ...] = ()
+    needs_more: str = ""
+    """In the person's words."""
+    door_is: tuple[Door, ...] = ()
+    door_more: str = ""
+    """Floor, landmark, in the person's words."""
+    agreed: bool = True
+    """The person, or for a child the guardian, agreed that these data are used."""
 
     def digest(self) -> str:
         """The same answers, the same digest; only ever stored as a keyed hash."""
         told = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.street, frozenset(self.kinds), self.visit_kind)
+
+    @property
+    def urgent(self) -> bool:
+        """It goes before others on the waiting list."""
+        return Need.VENTILATOR in self.needs
+
+    def is_child(self, today: date) -> bool:
+        """Under 14, by what was said or by the identity number."""
+        years = age_of(self.id_number, today)
+        return self.for_whom is ForWhom.CHILD or (years is not None and years < CHILD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +268,56 @@ class Booking:
     region: str
     """Code of the street."""
     visit: Visit | None
+    """The place that is theirs; while `offered`, the one that is held."""
     conversation_id: int | None
     created_at: datetime
+    kind: VisitKind = VisitKind.HOME
+    urgency: int = 0
+    """2 urgent, 1 soon, 0."""
+    halves: str = ""
+    """On the waiting list: only this half of the day."""
+    from_day: date | None = None
+    """On the waiting list: not before."""
+    staff_id: int | None = None
+    """Who booked it for somebody that phoned."""
+    application_id: int | None = None
+    fine_at: datetime | None = None
     request: VisitRequest = field(repr=False)
     """Personal: out of every repr, and so out of every log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A place that is held for somebody, for a time."""
+
+    id: int
+    booking_id: int
+    visit: Visit
+    state: OfferState
+    back_to: BookingState
+    """What the booking is again where it comes to nothing."""
+    staff_id: int | None
+    """Who proposed it; None: the waiting list."""
+    made_at: datetime
+    told_at: datetime | None
+    until: datetime | None
+
+    @property
+    def proposed(self) -> bool:
+        return self.staff_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line that person or staff added to a booking."""
+
+    what: str
+    """note, late, wish or rating."""
+    who: str
+    """person or staff."""
+    words: str = field(repr=False)
+    at: datetime
+    staff_id: int | None = None
 
 
 def first_day(now: datetime) -> date:
@@ -151,15 +325,15 @@ def first_day(now: datetime) -> date:
     return (now.astimezone(GUANGDONG) + NOTICE).date()
 
 
-def may_have(visit: Visit, *, in_reach: bool, team: Team, kind: DisabilityKind | None) -> bool:
-    """Is this visit for this person: does the team come there, and can it assess that?
+def specialties(kinds: Collection[DisabilityKind]) -> frozenset[DisabilityKind]:
+    """Whose doctors must come: 'several' names no doctor of its own."""
+    return frozenset(kinds) - {DisabilityKind.MULTIPLE}
+
+
+def may_have(visit: Visit, team: Team, wish: Wish, *, in_reach: bool) -> bool:
+    """Is this visit for that wish: does the team come there, and can it assess all of that?
 
     Not every disability can be assessed at home: hearing and vision need equipment.
     """
-    return visit.open and in_reach and (kind is None or kind in team.kinds)
-
-
-def reminder_at(day: date, now: datetime) -> datetime | None:
-    """The moment to remind; None where it is past, as the confirmation was the reminder."""
-    at = datetime.combine(day - timedelta(days=1), time(REMINDER_HOUR), GUANGDONG)
-    return at if at > now else None
+    fits = specialties(wish.kinds) <= team.kinds
+    return visit.open and visit.kind is wish.kind and in_reach and fits

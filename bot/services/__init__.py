@@ -17,14 +17,18 @@ if TYPE_CHECKING:
     from bot.services.applications import Applications
     from bot.services.articles import Articles, Library
     from bot.services.audit import Audit
+    from bot.services.bookings import Bookings
     from bot.services.editions import Editions
+    from bot.services.joining import Joining
     from bot.services.notices import Notices
     from bot.services.privacy import Privacy
     from bot.services.questions import Questions
+    from bot.services.reminders import Reminders
     from bot.services.staff import Staff
     from bot.services.stuck import Stuck
     from bot.services.tickets import Tickets
     from bot.services.visits import Visits
+    from bot.services.waiting import Waiting
     from bot.storage.db import Connection
 
 
@@ -56,6 +60,24 @@ class Services:
         from bot.services.visits import Visits
 
         return Visits(self)
+
+    @cached_property
+    def bookings(self) -> "Bookings":
+        from bot.services.bookings import Bookings
+
+        return Bookings(self)
+
+    @cached_property
+    def waiting(self) -> "Waiting":
+        from bot.services.waiting import Waiting
+
+        return Waiting(self)
+
+    @cached_property
+    def reminders(self) -> "Reminders":
+        from bot.services.reminders import Reminders
+
+        return Reminders(self)
 
     @cached_property
     def applications(self) -> "Applications":
@@ -135,6 +157,12 @@ class Turn(Services):
         self.conversation_id = conversation_id
         self.event_id = event_id
         """Of the message being answered: the key that makes a repeated turn do one thing."""
+
+    @cached_property
+    def joining(self) -> "Joining":
+        from bot.services.joining import Joining
+
+        return Joining(self)
 
     def address_of(self, path: str) -> str:
         """Of a page of ours, as this chat can open it; '' where it cannot."""

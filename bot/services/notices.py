@@ -1,14 +1,26 @@
 """Tell a person something, in their language, wherever they talk with us."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.i18n import Text
 from bot.messages import Address, Reply
 from bot.storage import conversations, messages
 from bot.storage.messages import Saying
 
 if TYPE_CHECKING:
     from bot.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell a chat, with what can be chosen; Inbox.tell says it."""
+
+    conversation_id: int
+    reply: Reply
+    options: tuple[tuple[str, Text], ...] = ()
+    """What a choice opens ('mine:B7K2-9QXM'), and its label."""
 
 
 class Notices:

@@ -56,23 +56,27 @@ def find(connection: Connection, who: Address) -> int | None:
     return found
 
 
-_LOCK = (
-    select(
-        conversations.c.id,
-        conversations.c.channel,
-        conversations.c.user_id,
-        conversations.c.language,
-        conversations.c.sealed,
-        conversations.c.reachable,
-    )
-    .where(conversations.c.id == bindparam("of"))
-    .with_for_update(of=conversations)
-)
+_UNLOCKED = select(
+    conversations.c.id,
+    conversations.c.channel,
+    conversations.c.user_id,
+    conversations.c.language,
+    conversations.c.sealed,
+    conversations.c.reachable,
+).where(conversations.c.id == bindparam("of"))
+# Not against rows that only refer to it: a notice for this chat need not wait for its turn.
+_LOCK = _UNLOCKED.with_for_update(of=conversations, key_share=True)
+_TRY_LOCK = _UNLOCKED.with_for_update(of=conversations, key_share=True, skip_locked=True)
 
 
-def lock(connection: Connection, conversation_id: int) -> Locked | None:
-    """Nobody else takes a turn of this conversation until we commit; None: it was erased."""
-    row = connection.execute(_LOCK, {"of": conversation_id}).first()
+def lock(connection: Connection, conversation_id: int, *, wait: bool = True) -> Locked | None:
+    """Nobody else takes a turn of this conversation until we commit; None: it was erased.
+
+    Without `wait` also None where somebody takes a turn just now: who holds other locks must
+    not wait for this one.
+    """
+    statement = _LOCK if wait else _TRY_LOCK
+    row = connection.execute(statement, {"of": conversation_id}).first()
     if row is None:
         return None
     return Locked(
@@ -125,6 +129,16 @@ def save(
             "reached": reachable,
             "now": now,
         },
+    )
+
+
+def keep_state(connection: Connection, locked: Locked, state: Json) -> None:
+    """The state alone: nobody was heard."""
+    where = _where(locked.address.channel, locked.address.user_id)
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == locked.id)
+        .values(sealed=vault_of(connection).seal_json(state, where))
     )
 
 

@@ -12,12 +12,15 @@ from sqlalchemy import Connection, Table, select, update
 from bot.storage.db import Database
 from bot.storage.tables import (
     applications,
+    booking_changes,
+    booking_notes,
     bookings,
     conversations,
     files,
     inbox,
     open_questions,
     outbox,
+    outcomes,
     ticket_messages,
 )
 from bot.storage.vault import vault_of
@@ -37,6 +40,9 @@ SEALED: tuple[tuple[Table, str, _Where], ...] = (
     (files, "sealed_name", lambda row: f"files.sealed_name:{row.reference}"),
     (ticket_messages, "sealed", lambda row: f"ticket_messages.sealed:{row.uid}"),
     (bookings, "sealed", lambda row: f"bookings.sealed:{row.number}"),
+    (booking_notes, "sealed", lambda row: f"booking_notes.sealed:{row.uid}"),
+    (booking_changes, "sealed", lambda row: f"booking_changes.sealed:{row.uid}"),
+    (outcomes, "sealed", lambda row: f"outcomes.sealed:{row.uid}"),
     (open_questions, "sealed", lambda row: f"open_questions.sealed:{row.key}"),
     (applications, "sealed", lambda row: f"applications.sealed:{row.number}"),
 )

@@ -22,6 +22,7 @@ KINDS: dict[TicketKind, Text] = {
     TicketKind.SUGGESTION: _("Suggestion"),
     TicketKind.HUMAN: _("Wants a person"),
     TicketKind.VISIT_REQUEST: _("Home visit requested"),
+    TicketKind.VISIT_NOTE: _("About a visit"),
     TicketKind.FAILURE: _("The bot could not answer"),
     TicketKind.EMERGENCY: _("Emergency"),
 }

@@ -6,6 +6,16 @@ Columns named `sealed` hold personal data, encrypted by vault.py; times are UTC.
 from bot.storage.tables.answers import added_ways, editions, open_questions
 from bot.storage.tables.applications import application_followers, application_stages, applications
 from bot.storage.tables.base import Id, Moment, metadata
+from bot.storage.tables.bookings import (
+    booking_changes,
+    booking_members,
+    booking_notes,
+    bookings,
+    join_codes,
+    offers,
+    outcomes,
+    reminded,
+)
 from bot.storage.tables.conversations import (
     consents,
     conversations,
@@ -17,7 +27,7 @@ from bot.storage.tables.conversations import (
 from bot.storage.tables.marks import marks
 from bot.storage.tables.staff import audit, sessions, staff, tries
 from bot.storage.tables.tickets import ticket_messages, tickets
-from bot.storage.tables.visits import bookings, places, teams, visits
+from bot.storage.tables.visits import closures, counties, places, teams, visits
 
 __all__ = [
     "Id",
@@ -27,18 +37,27 @@ __all__ = [
     "application_stages",
     "applications",
     "audit",
+    "booking_changes",
+    "booking_members",
+    "booking_notes",
     "bookings",
+    "closures",
     "consents",
     "conversations",
+    "counties",
     "editions",
     "files",
     "inbox",
+    "join_codes",
     "marks",
     "metadata",
+    "offers",
     "open_questions",
     "outbox",
+    "outcomes",
     "places",
     "private_links",
+    "reminded",
     "sessions",
     "staff",
     "teams",

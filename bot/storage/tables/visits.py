@@ -1,13 +1,13 @@
-"""Teams, their half-days, the places in them, and who has which."""
+"""Teams, their half-days and sessions, the places in them; counties, and days on which none go."""
 
 from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
     UniqueConstraint,
@@ -15,6 +15,20 @@ from sqlalchemy import (
 )
 
 from bot.storage.tables.base import Id, Moment, metadata
+
+counties = Table(
+    "counties",
+    metadata,
+    Column("region", String(12), primary_key=True),
+    # A county, or a city without counties. Without a row: visits where a team is, else requests.
+    Column("mode", String(10), nullable=False),
+    # visits: places are opened here and can be booked; requests: staff propose a date
+    Column("phone", String(30), nullable=False, server_default=""),
+    # Of its federation, E.164; '' where it gave none: then 12345.
+    Column("note", String(200), nullable=False, server_default=""),
+    # Staff's own words for residents who book there.
+    Column("changed_at", Moment, nullable=False),
+)
 
 teams = Table(
     "teams",
@@ -25,6 +39,15 @@ teams = Table(
     # The county (or city) whose streets it visits.
     Column("kinds", String(60), nullable=False),
     # Disability kinds its doctors assess: 'physical,vision,...'
+    Column("half_days", String(120), nullable=False, server_default=""),
+    # When it usually goes: '1-morning,3-afternoon', Monday is 1; '' where it has no usual week.
+    Column("places", Integer, nullable=False, server_default=text("6")),
+    # How many people it usually visits in half a day.
+    Column("latitude", Float),
+    Column("longitude", Float),
+    # Where its round begins, where staff gave it.
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    # False: it goes no more; what it did stays.
 )
 
 visits = Table(
@@ -37,6 +60,16 @@ visits = Table(
     Column("half", String(10), nullable=False),
     # morning or afternoon
     Column("open", Boolean, nullable=False, server_default=text("true")),
+    Column("kind", String(10), nullable=False, server_default="home"),
+    # home: the team comes to the door; group: people come to the venue
+    Column("venue", String(200), nullable=False, server_default=""),
+    # Of a group session: its name and address, as it is told.
+    Column("transport", String(300), nullable=False, server_default=""),
+    # Of a group session: how to get there, in the staff's words; steps, parking, bus.
+    Column("starts", String(5), nullable=False, server_default=""),
+    # Of a group session: '09:30', local time; '' says the half-day only.
+    Column("closed_because", String(200), nullable=False, server_default=""),
+    # Why it was closed, for colleagues and for those who are told.
     UniqueConstraint("team_id", "day", "half"),
     Index("ix_visits_offered", "region", "day"),
 )
@@ -47,7 +80,8 @@ places = Table(
     Column("visit_id", Id, ForeignKey("visits.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("booking_id", Id, ForeignKey("bookings.id"), unique=True),
-    # One row a place: two people can never have the same one, nor one person two.
+    # One row a place: two people can never have the same one, nor one person two. A place that
+    # is offered to somebody for a while is held in the same way.
     Index(
         "ix_places_free",
         "visit_id",
@@ -56,30 +90,20 @@ places = Table(
     ),
 )
 
-bookings = Table(
-    "bookings",
+closures = Table(
+    "closures",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("number", String(20), nullable=False, unique=True),
-    Column("conversation_id", Id, ForeignKey("conversations.id", ondelete="SET NULL")),
-    Column("request_key", String(64), nullable=False, unique=True),
-    # Of the confirmation that made it: pressed twice, it is the same booking.
     Column("region", String(12), nullable=False),
-    Column("visit_id", Id, ForeignKey("visits.id")),
-    # None: requested in a county that opens no visits; staff propose one.
-    Column("state", String(12), nullable=False),
-    # booked, requested, cancelled, done
-    Column("person_key", String(64), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    # All teams in it ...
+    Column("team_id", Id, ForeignKey("teams.id")),
+    # ... or this one only.
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("half", String(10), nullable=False, server_default=""),
+    # morning or afternoon; '' for the whole day
+    Column("reason", String(200), nullable=False),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
     Column("created_at", Moment, nullable=False),
-    Column("changed_at", Moment, nullable=False),
-    Index(
-        "uq_bookings_live_person",
-        "person_key",
-        unique=True,
-        postgresql_where=text("state in ('booked', 'requested')"),
-        sqlite_where=text("state in ('booked', 'requested')"),
-    ),
-    Index("ix_bookings_conversation", "conversation_id"),
-    Index("ix_bookings_visit", "visit_id"),
+    Index("ix_closures_days", "last_day", "first_day"),
 )
