@@ -18,6 +18,7 @@ from bot.domain.visits import (
     VisitOutcome,
     VisitRequest,
 )
+from bot.i18n import LANGUAGES, Text, translator
 from bot.messages import Reply
 from bot.services import Services, Turn, booking_words
 from bot.storage import booking_members, booking_notes, bookings, offers
@@ -104,7 +105,7 @@ class Bookings:
     # --- changed
 
     def move(
-        self, number: str, visit_id: int, *, reason: str = "", staff_id: int | None = None
+        self, number: str, visit_id: int, *, reason: Text | str = "", staff_id: int | None = None
     ) -> Booking:
         """A place in another visit instead; a wish becomes a booking. The other chats are told.
 
@@ -139,7 +140,9 @@ class Bookings:
             self._services.waiting.fill(booking.visit)
         return moved
 
-    def cancel(self, number: str, *, reason: str = "", staff_id: int | None = None) -> Booking:
+    def cancel(
+        self, number: str, *, reason: Text | str = "", staff_id: int | None = None
+    ) -> Booking:
         """The place is free again, for the waiting list first. The other chats are told.
 
         Raises NotLive, UnknownBooking.
@@ -256,7 +259,7 @@ class Bookings:
         *,
         from_visit: int | None = None,
         to_visit: int | None = None,
-        reason: str = "",
+        reason: Text | str = "",
         staff_id: int | None = None,
     ) -> None:
         booking_notes.changed(
@@ -266,7 +269,7 @@ class Bookings:
             self._now,
             from_visit=from_visit,
             to_visit=to_visit,
-            reason=reason,
+            reason=reason if isinstance(reason, str) else reason.to(translator(LANGUAGES[0])),
             staff_id=staff_id,
         )
 
