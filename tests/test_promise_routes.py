@@ -65,7 +65,7 @@ POLICY = {
     "/staff/visits/open-usual": STAFF,
     "/staff/visits/import": STAFF,
     "/staff/visits/import/take": STAFF,
-    "/staff/visits/import/{what}.{format}": STAFF,
+    "/staff/visits/import/{name}": STAFF,
     "/staff/visits/numbers": STAFF,
     "/staff/visits/numbers.{format}": STAFF,
     "/staff/half-days/{id}": STAFF,

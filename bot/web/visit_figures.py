@@ -96,7 +96,9 @@ class VisitFigures(VisitRoom):
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """The same rows as CSV or XLSX."""
-        member = member_of(request)
+        member, ending = member_of(request), request.match_info["format"]
+        if ending not in ("csv", "xlsx"):
+            raise NotFound
         spoken = self._pages.translator(member.language)
 
         def look(services: Services) -> list[list[sheets.Cell]]:
@@ -107,10 +109,10 @@ class VisitFigures(VisitRoom):
         lines = await self._office.read(look)
         heading = [words.to(spoken) for words in HEADINGS]
         data, media_type = sheets.csv_bytes(heading, lines), sheets.CSV_TYPE
-        if request.match_info["format"] == "xlsx":
+        if ending == "xlsx":
             data = sheets.xlsx_bytes("visits", heading, lines)
             media_type = sheets.XLSX_TYPE
-        name = f"visits.{request.match_info['format']}"
+        name = f"visits.{ending}"
         return web.Response(
             body=data,
             content_type=media_type,

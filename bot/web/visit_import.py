@@ -43,13 +43,16 @@ class VisitImport(VisitRoom):
 
     async def template(self, request: web.Request) -> web.StreamResponse:
         """An empty file with its heading and an example: what the office fills in."""
-        what = _what(request.match_info["what"])
+        name = request.match_info["name"]
+        stem, _dot, ending = name.partition(".")
+        what = _what(stem)
+        if ending not in ("csv", "xlsx"):
+            raise NotFound
         heading = [names[0] for names in COLUMNS[what].values()]
         data, media_type = sheets.csv_bytes(heading, EXAMPLES[what]), sheets.CSV_TYPE
-        if request.match_info["format"] == "xlsx":
+        if ending == "xlsx":
             data = sheets.xlsx_bytes(what.value, heading, EXAMPLES[what])
             media_type = sheets.XLSX_TYPE
-        name = f"{what.value}.{request.match_info['format']}"
         return web.Response(
             body=data,
             content_type=media_type,
