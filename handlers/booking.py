@@ -7,8 +7,10 @@ questions stand together, so that a chat abroad needs our own page once only.
 from bot.dialog import Answers, AskAgain, Asked, Done, Flow, Option, Outcome, Question
 from bot.dialog.expect import Choice, IdNumber, PersonName, Phone, Words
 from bot.dialog.place import Place, Street
+from bot.domain.bookings import AlreadyBooked, Booking, SlotTaken, VisitRequest
 from bot.domain.people import KIND_NAMES, mask_address, mask_phone
-from bot.domain.visits import AlreadyBooked, Booking, ForWhom, SlotTaken, VisitRequest, Wish
+from bot.domain.visit_needs import ForWhom
+from bot.domain.visits import Wish
 from bot.i18n import Text, _, verbatim
 from bot.messages import Reply
 from bot.services import Turn

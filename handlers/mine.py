@@ -19,8 +19,9 @@ from bot.dialog import (
     Request,
 )
 from bot.dialog.expect import YesNo
+from bot.domain.bookings import Booking, SlotTaken
 from bot.domain.people import mask_name
-from bot.domain.visits import Booking, SlotTaken, Wish
+from bot.domain.visits import Wish
 from bot.i18n import Text, _, verbatim
 from bot.messages import Reply
 from bot.services import Turn

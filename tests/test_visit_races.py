@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy
 
-from bot.domain.visits import AlreadyBooked, Half, NotLive, SlotTaken
+from bot.domain.bookings import AlreadyBooked, NotLive, SlotTaken
+from bot.domain.visits import Half
 from bot.services import Services
 from bot.storage.db import Database
 from bot.storage.tables import bookings, places

@@ -6,17 +6,10 @@ import pytest
 import sqlalchemy
 
 from bot.demo import APPLICATIONS, load_demo
+from bot.domain.bookings import AlreadyBooked, BookingState, NotLive, SlotTaken, UnknownBooking
 from bot.domain.calendar import WorkCalendar
 from bot.domain.people import DisabilityKind
-from bot.domain.visits import (
-    AlreadyBooked,
-    BookingState,
-    Half,
-    NotLive,
-    SlotTaken,
-    UnknownBooking,
-    Wish,
-)
+from bot.domain.visits import Half, Wish
 from bot.i18n import GUANGDONG
 from bot.messages import Address
 from bot.services import Services, Turn

@@ -9,7 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.domain.applications import Stage
-from bot.domain.visits import BookingState, Half, Mode
+from bot.domain.bookings import BookingState
+from bot.domain.visits import Half, Mode
 from bot.web import make_console
 from tests.pdf_text import words_of
 from tests.stage import START

@@ -8,10 +8,12 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy
 
+from bot.domain.bookings import Booking, VisitRequest
 from bot.domain.calendar import WorkCalendar
 from bot.domain.people import DisabilityKind
 from bot.domain.regions import Regions
-from bot.domain.visits import Booking, ForWhom, Half, Visit, VisitRequest
+from bot.domain.visit_needs import ForWhom
+from bot.domain.visits import Half, Visit
 from bot.messages import Address
 from bot.services import Known, Services, Turn
 from bot.storage import conversations

@@ -8,7 +8,8 @@ from typing import Any
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient
 
-from bot.domain.visits import Booking, Half, Team, VisitRequest
+from bot.domain.bookings import Booking, VisitRequest
+from bot.domain.visits import Half, Team
 from bot.messages import Address
 from bot.services import Services, Turn
 from bot.sheets import csv_bytes

@@ -6,8 +6,9 @@ No identity number, no relation, no reason: the card is looked at on the spot.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.bookings import Booking, Note, VisitOutcome
 from bot.domain.rounds import By
-from bot.domain.visits import Booking, Note, Team, Visit, VisitOutcome
+from bot.domain.visits import Team, Visit
 
 
 @dataclass(frozen=True, slots=True)

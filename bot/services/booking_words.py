@@ -6,9 +6,10 @@ Each says what, when, the number, and what can be done (rule C20). Names are mas
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.bookings import Booking, Offer
 from bot.domain.people import mask_name
 from bot.domain.visit_reminders import Reminder, begins
-from bot.domain.visits import HALVES, Booking, Offer, Visit, VisitKind
+from bot.domain.visits import HALVES, Visit, VisitKind
 from bot.i18n import Text, _, verbatim
 from bot.messages import Reply
 

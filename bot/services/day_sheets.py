@@ -1,9 +1,10 @@
 """The assessor's day sheet: those who are booked, in visiting order."""
 
+from bot.domain.bookings import Booking, VisitOutcome
 from bot.domain.rounds import By, Stop, plan
 from bot.domain.staff import Member
 from bot.domain.visit_sheets import DaySheet, SheetLine
-from bot.domain.visits import Booking, VisitKind, VisitOutcome
+from bot.domain.visits import VisitKind
 from bot.services import Services
 from bot.storage import visit_weeks
 

@@ -10,28 +10,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.applications import PATH, Application, Stage
-from bot.domain.references import BOOKING, read_reference
-from bot.domain.regions import Regions
-from bot.domain.staff import Member, Role
-from bot.domain.tickets import AlreadyTaken, NotFound, TicketKind
-from bot.domain.visits import (
+from bot.domain.bookings import (
     Booking,
     BookingState,
-    Mode,
     Note,
     NotLive,
     Offer,
     OfferState,
     UnknownBooking,
-    Visit,
-    VisitOffer,
     VisitOutcome,
     VisitRequest,
 )
+from bot.domain.references import BOOKING, read_reference
+from bot.domain.regions import Regions
+from bot.domain.staff import Member, Role
+from bot.domain.tickets import AlreadyTaken, NotFound, TicketKind
+from bot.domain.visits import Mode, Visit, VisitOffer
 from bot.i18n import LANGUAGES, Text, translator
 from bot.services import Services, booking_words
-from bot.storage import applications, booking_members, booking_notes, bookings, offers, visit_weeks
-from bot.storage import visits as places
+from bot.storage import (
+    applications,
+    booking_members,
+    booking_notes,
+    bookings,
+    offers,
+    places,
+    visit_weeks,
+)
 
 SHOWN = 12
 """Visits to choose from on one page."""

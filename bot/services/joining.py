@@ -1,8 +1,8 @@
 """A second family member sees and changes the same booking, by a code that opens once."""
 
 from bot.domain.applications import LIMITS, TooManyTries
+from bot.domain.bookings import JOINING, Booking
 from bot.domain.references import new_reference, read_reference
-from bot.domain.visits import JOINING, Booking
 from bot.services import Turn
 from bot.storage import booking_members, bookings, tries
 from bot.storage.vault import vault_of

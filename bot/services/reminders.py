@@ -3,8 +3,8 @@
 from collections import defaultdict
 from datetime import datetime
 
+from bot.domain.bookings import Booking, BookingState
 from bot.domain.visit_reminders import Reminder, day_of, due, is_quiet, moments, next_moment, wakes
-from bot.domain.visits import Booking, BookingState
 from bot.services import Services, booking_words
 from bot.services.notices import Notice
 from bot.storage import booking_members, bookings, reminded

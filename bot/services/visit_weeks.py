@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.domain.bookings import Booking, VisitOutcome
 from bot.domain.calendar import DayKind
 from bot.domain.regions import PROVINCE, Regions
 from bot.domain.staff import Member, Role
@@ -28,7 +29,7 @@ from bot.domain.visit_weeks import (
     Week,
     monday_of,
 )
-from bot.domain.visits import Booking, Half, Team, Visit, VisitOutcome
+from bot.domain.visits import Half, Team, Visit
 from bot.i18n import GUANGDONG, LANGUAGES, Text, translator
 from bot.services import Services
 from bot.storage import bookings, visits

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from bot.domain.bookings import Booking, SlotTaken
 from bot.domain.people import DisabilityKind
 from bot.domain.regions import PROVINCE
 from bot.domain.visits import (
-    Booking,
     County,
     Half,
     Mode,
-    SlotTaken,
     Team,
     Visit,
     VisitOffer,
@@ -21,7 +20,7 @@ from bot.domain.visits import (
     specialties,
 )
 from bot.services import Services
-from bot.storage import bookings
+from bot.storage import bookings, counties
 from bot.storage import visits as stored
 
 
@@ -39,7 +38,7 @@ class Visits:
     def county(self, street: str) -> County:
         """How it is done around that street: as staff said, else by whether a team goes there."""
         around = self.around(street)
-        found = stored.county(self._connection, around)
+        found = counties.around(self._connection, around)
         if found:
             return found
         reached = stored.teams_reach(self._connection, around)
@@ -48,10 +47,10 @@ class Visits:
 
     def counties(self) -> list[County]:
         """Those of which staff said how they do it."""
-        return stored.all_counties(self._connection)
+        return counties.every(self._connection)
 
     def set_county(self, county: County) -> None:
-        stored.save_county(self._connection, county, self._now)
+        counties.save(self._connection, county, self._now)
 
     # --- the calendar of the teams
 

@@ -6,26 +6,23 @@ one frees, the first who fits gets the offer in the transaction that freed it.
 
 from datetime import datetime, timedelta
 
-from bot.domain.visit_reminders import is_quiet, wakes
-from bot.domain.visits import (
+from bot.domain.bookings import (
     OFFER_HOLDS,
     PROPOSAL_HOLDS,
     Booking,
     BookingState,
-    Half,
     NotLive,
     Offer,
     OfferOver,
     OfferState,
     SlotTaken,
     UnknownBooking,
-    Visit,
-    first_day,
 )
+from bot.domain.visit_reminders import is_quiet, wakes
+from bot.domain.visits import Half, Visit, first_day
 from bot.services import Services, booking_words
 from bot.services.notices import Notice
-from bot.storage import booking_members, booking_notes, bookings, offers
-from bot.storage import visits as places
+from bot.storage import booking_members, booking_notes, bookings, offers, places, visits
 
 A_ROUND = 100
 """So many offers at most are told, or run out, in one transaction of upkeep."""
@@ -46,7 +43,7 @@ class Waiting:
 
         A visit that was closed, or is too near, is offered to nobody.
         """
-        current = places.visit(self._connection, visit.id)
+        current = visits.visit(self._connection, visit.id)
         if current is None or not current.open or current.day < first_day(self._now):
             return 0
         count = 0

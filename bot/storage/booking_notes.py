@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from bot.domain.visits import Note, VisitOutcome
+from bot.domain.bookings import Note, VisitOutcome
 from bot.storage.db import insert_unless_there
 from bot.storage.tables import booking_changes, booking_notes, outcomes
 from bot.storage.vault import vault_of

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select, update
 from sqlalchemy import delete as delete_from
 
+from bot.domain.bookings import Booking, BookingState, VisitRequest
 from bot.domain.people import DisabilityKind
 from bot.domain.visit_needs import Call, Door, ForWhom, Need, Purpose, Reason, Residence
-from bot.domain.visits import Booking, BookingState, VisitKind, VisitRequest
+from bot.domain.visits import VisitKind
 from bot.i18n import Json
 from bot.storage.db import insert_unless_there
 from bot.storage.tables import booking_members, bookings, visits

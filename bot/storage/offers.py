@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from bot.domain.visits import BookingState, Offer, OfferState
+from bot.domain.bookings import BookingState, Offer, OfferState
 from bot.storage.tables import offers, visits
 from bot.storage.visits import VISIT_COLUMNS, visit_in
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, Integer, Select, cast, extract, func, select
 
+from bot.domain.bookings import BookingState, VisitOutcome
 from bot.domain.visit_figures import Figures
-from bot.domain.visits import BookingState, VisitKind, VisitOutcome
+from bot.domain.visits import VisitKind
 from bot.storage.tables import bookings, outcomes, places, visits
 
 _KEY = (

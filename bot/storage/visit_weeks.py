@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
+from bot.domain.bookings import VisitOutcome
 from bot.domain.rounds import Point
 from bot.domain.visit_weeks import Closure, HalfDay
-from bot.domain.visits import Half, Visit, VisitOutcome
+from bot.domain.visits import Half, Visit
 from bot.storage.db import insert_unless_there
 from bot.storage.tables import closures, outcomes, places, staff, streets, team_members, visits
 from bot.storage.visits import VISIT_COLUMNS, visit_in

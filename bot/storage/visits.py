@@ -1,12 +1,7 @@
-"""Counties, teams, visits and their places: rows to domain values and back.
-
-A place is taken by one UPDATE that finds a free row, and only if it is still free. On PostgreSQL
-it skips rows that another transaction holds; on SQLite writers come one after another anyway.
-Bookings: bookings.py.
-"""
+"""Teams and their visits: rows to domain values and back. Places: places.py."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -24,17 +19,8 @@ from sqlalchemy import (
 )
 
 from bot.domain.people import DisabilityKind
-from bot.domain.visits import (
-    BookingState,
-    County,
-    Half,
-    Mode,
-    Team,
-    Visit,
-    VisitKind,
-    VisitOffer,
-)
-from bot.storage.tables import bookings, closures, counties, places, teams, visits
+from bot.domain.visits import Half, Team, Visit, VisitKind, VisitOffer
+from bot.storage.tables import closures, places, teams, visits
 
 VISIT_COLUMNS = [
     visits.c.team_id,
@@ -49,37 +35,6 @@ VISIT_COLUMNS = [
     visits.c.closed_because,
 ]
 """Of a visit beside another row; `visit_in` reads them."""
-
-# --- counties
-
-
-def county(connection: Connection, regions: Sequence[str]) -> County | None:
-    """The row of the narrowest of those regions; None: none says how it does it."""
-    rows = connection.execute(select(counties).where(counties.c.region.in_(regions))).all()
-    found = max(rows, key=lambda row: len(row.region), default=None)
-    return _county(found) if found else None
-
-
-def all_counties(connection: Connection) -> list[County]:
-    return [
-        _county(row) for row in connection.execute(select(counties).order_by(counties.c.region))
-    ]
-
-
-def save_county(connection: Connection, one: County, now: datetime) -> None:
-    told = {"mode": one.mode.value, "phone": one.phone, "note": one.note, "changed_at": now}
-    changed = connection.execute(
-        update(counties).where(counties.c.region == one.region).values(**told)
-    )
-    if not changed.rowcount:
-        connection.execute(insert(counties).values(region=one.region, **told))
-
-
-def _county(row: Any) -> County:
-    return County(row.region, Mode(row.mode), row.phone, row.note)
-
-
-# --- teams and visits
 
 
 def add_team(connection: Connection, team: Team) -> int:
@@ -147,7 +102,7 @@ def add_visit(connection: Connection, wanted: Visit, count: int) -> int:
 
 def visit(connection: Connection, visit_id: int) -> Visit | None:
     row = connection.execute(select(visits).where(visits.c.id == visit_id)).first()
-    return _visit(row) if row else None
+    return visit_row(row) if row else None
 
 
 def closed_by(
@@ -177,7 +132,7 @@ _FREE = (
     .where(places.c.visit_id == visits.c.id, places.c.booking_id.is_(None))
     .scalar_subquery()
 )
-_ANY_FREE = (
+ANY_FREE = (
     select(places.c.number)
     .where(places.c.visit_id == visits.c.id, places.c.booking_id.is_(None))
     .exists()
@@ -203,7 +158,7 @@ def offered(
         visits.c.open,
         visits.c.kind == visit_kind.value,
         visits.c.day >= from_day,
-        _ANY_FREE,
+        ANY_FREE,
     ]
     listed = literal(",") + teams.c.kinds + literal(",")
     wanted += [listed.contains(f",{kind.value},") for kind in sorted(kinds)]
@@ -222,92 +177,7 @@ def offered(
         .order_by(visits.c.day, _HALF_ORDER, visits.c.id)
         .limit(limit)
     )
-    return [VisitOffer(_visit(row), row.team, row.free) for row in rows]
-
-
-# --- places
-
-
-def take_place(connection: Connection, visit_id: int, booking_id: int) -> bool:
-    """One free place of that visit is this booking's now; False: there was none."""
-    free = (
-        select(places.c.number)
-        .where(places.c.visit_id == visit_id, places.c.booking_id.is_(None))
-        .order_by(places.c.number)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    taken = connection.execute(
-        update(places)
-        .where(
-            places.c.visit_id == visit_id,
-            places.c.number == free,
-            places.c.booking_id.is_(None),
-        )
-        .values(booking_id=booking_id)
-    )
-    return taken.rowcount == 1
-
-
-def free_place(connection: Connection, booking_id: int) -> tuple[int, int] | None:
-    """Give a booking's place back; (visit, number) of what it was."""
-    held = connection.execute(
-        select(places.c.visit_id, places.c.number).where(places.c.booking_id == booking_id)
-    ).first()
-    if held is None:
-        return None
-    connection.execute(
-        update(places).where(places.c.booking_id == booking_id).values(booking_id=None)
-    )
-    return held.visit_id, held.number
-
-
-def restore_place(connection: Connection, place: tuple[int, int], booking_id: int) -> None:
-    """Take back, in the same transaction, what `free_place` gave away."""
-    visit_id, number = place
-    connection.execute(
-        update(places)
-        .where(places.c.visit_id == visit_id, places.c.number == number)
-        .values(booking_id=booking_id)
-    )
-
-
-def any_free(connection: Connection, visit_id: int) -> bool:
-    free = select(places.c.number).where(
-        places.c.visit_id == visit_id, places.c.booking_id.is_(None)
-    )
-    return connection.execute(free.limit(1)).first() is not None
-
-
-def free_where_waited(connection: Connection, from_day: date, limit: int) -> list[Visit]:
-    """Open visits with a free place in regions in which somebody waits, the nearest first."""
-    waited = (
-        select(bookings.c.id)
-        .where(
-            bookings.c.state == BookingState.WAITING.value,
-            bookings.c.kind == visits.c.kind,
-            func.substr(bookings.c.region, 1, func.length(visits.c.region)) == visits.c.region,
-        )
-        .exists()
-    )
-    rows = connection.execute(
-        select(visits)
-        .where(visits.c.open, visits.c.day >= from_day, _ANY_FREE, waited)
-        .order_by(visits.c.day, visits.c.id)
-        .limit(limit)
-    )
-    return [_visit(row) for row in rows]
-
-
-def holders(connection: Connection, visit_id: int) -> list[int]:
-    """The bookings that have, or are offered, a place of that visit."""
-    rows = connection.execute(
-        select(places.c.booking_id)
-        .where(places.c.visit_id == visit_id, places.c.booking_id.is_not(None))
-        .order_by(places.c.number)
-    )
-    return [row[0] for row in rows]
+    return [VisitOffer(visit_row(row), row.team, row.free) for row in rows]
 
 
 def visit_in(row: Any) -> Visit | None:
@@ -344,7 +214,7 @@ def _team(row: Any) -> Team:
     )
 
 
-def _visit(row: Any) -> Visit:
+def visit_row(row: Any) -> Visit:
     return Visit(
         id=row.id,
         team_id=row.team_id,

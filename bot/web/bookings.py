@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from aiohttp import web
 
+from bot.domain.bookings import BookingState, OfferOver, SlotTaken
 from bot.domain.references import APPLICATION, APPLICATION_GROUPS, read_reference
 from bot.domain.staff import Member
 from bot.domain.tickets import NotFound
-from bot.domain.visits import BookingState, OfferOver, SlotTaken
 from bot.i18n import Text, _
 from bot.services import Services
 from bot.web.visit_room import (

@@ -4,12 +4,13 @@ from typing import ClassVar
 
 from aiohttp import web
 
+from bot.domain.bookings import VisitOutcome
 from bot.domain.people import KIND_NAMES
 from bot.domain.rounds import By
 from bot.domain.staff import Role
 from bot.domain.visit_needs import CALLS, DOORS, NEEDS, PURPOSES
 from bot.domain.visit_sheets import DaySheet, SheetLine
-from bot.domain.visits import HALVES, VisitKind, VisitOutcome
+from bot.domain.visits import HALVES, VisitKind
 from bot.i18n import Text, Translator, _, ngettext, verbatim
 from bot.services import Services
 from bot.web.day_sheet_pdf import Sheet, SheetStop, pdf

@@ -11,10 +11,11 @@ from phonenumbers import PhoneNumberFormat
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
+from bot.domain.bookings import AlreadyBooked, SlotTaken, VisitRequest
 from bot.domain.people import DisabilityKind
 from bot.domain.regions import Level, Region, Regions
 from bot.domain.visit_needs import Call, Door, ForWhom, Need, Purpose, Reason, Residence
-from bot.domain.visits import AlreadyBooked, SlotTaken, VisitKind, VisitRequest
+from bot.domain.visits import VisitKind
 from bot.i18n import Text, _
 from bot.services import Services
 from bot.web.bookings import GONE

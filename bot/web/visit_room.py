@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
+from bot.domain.bookings import BookingState, VisitOutcome
 from bot.domain.calendar import DayKind
 from bot.domain.people import KIND_NAMES, mask_address, mask_id, mask_name, mask_phone
 from bot.domain.staff import Member
@@ -13,7 +14,7 @@ from bot.domain.tickets import NotFound
 from bot.domain.visit_needs import CALLS, DOORS, FOR_WHOM, NEEDS, PURPOSES, REASONS, RESIDENCES
 from bot.domain.visit_reasons import WHYS, said
 from bot.domain.visit_weeks import LONGEST_REASON
-from bot.domain.visits import HALVES, BookingState, Mode, VisitKind, VisitOutcome
+from bot.domain.visits import HALVES, Mode, VisitKind
 from bot.i18n import Text, _
 from bot.services.desk import version_of
 from bot.web.guard import SESSION
