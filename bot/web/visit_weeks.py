@@ -68,10 +68,12 @@ class VisitWeeks(VisitRoom):
             if abs(day - today) > timedelta(days=3700):
                 raise NotFound
             week = services.visit_weeks.week(member, day, team_id, at)
+            spoken = self._pages.translator(member.language)
             return self._page(
                 request,
                 "visits.html",
                 week=week,
+                names=[spoken.short_date(one.day) for one in week.days],
                 teams=services.visit_weeks.teams(member),
                 team_id=team_id,
                 page=at,
