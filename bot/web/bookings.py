@@ -31,9 +31,9 @@ class Bookings(VisitRoom):
     """Every handler is behind guard.desk."""
 
     said: ClassVar = {
-        "moved": _("Moved. The person was told in the chat, in their language."),
-        "cancelled": _("Cancelled. The person was told in the chat, in their language."),
-        "proposed": _("Proposed. The place is held; the person is asked in the chat."),
+        "moved": _("Moved."),
+        "cancelled": _("Cancelled."),
+        "proposed": _("Proposed. The place is held."),
         "accepted": _("Booked."),
         "declined": _("Noted. The place is free again."),
         "urgency": _("The urgency was changed."),

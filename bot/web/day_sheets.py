@@ -152,7 +152,7 @@ def _stop(at: int, line: SheetLine, services: Services, spoken: Translator) -> S
         (_("The door"), comma.join(filter(None, [
             joined([DOORS[one] for one in told.door_is]), told.door_more,
         ]))),
-        (_("To assess"), f"{kinds}{comma}{PURPOSES[told.purpose].to(spoken)}"),
+        (_("To assess"), f"{kinds} ({PURPOSES[told.purpose].to(spoken)})"),
         (_("Is there"), told.carer),
         (_("Number"), line.booking.number),
     ]  # fmt: skip
