@@ -1,4 +1,4 @@
-"""Demo data for an empty database: teams with free visits, and applications to look up.
+"""Demo data for an empty database: free visits, a group session, applications to look up.
 
 Everything is marked 演示 (demo): no name, number or team here is anybody's.
 """
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from bot.domain.applications import PATH, Stage
 from bot.domain.people import DisabilityKind
-from bot.domain.visits import Half, Team
+from bot.domain.visits import County, Half, Mode, Team, Visit, VisitKind
 from bot.i18n import GUANGDONG
 from bot.services import Services
 
@@ -19,6 +19,11 @@ TEAMS = (
     ("440604", "演示三队（禅城）", AT_HOME),
     ("440305", "演示四队（南山）", tuple(DisabilityKind)),
 )
+REQUESTS = ("440117", "演示：从化先登记，再由残联提日期")
+"""A county that takes requests: no team of its own; staff propose a date."""
+VENUE = "演示：荔湾区多宝街道综合养老服务中心一楼"
+TRANSPORT = "演示：门口平路，有轮椅坡道；地铁站出来走五分钟"
+SESSION_PLACES = 20
 WEEKS = 4
 FEWEST_PLACES, MORE_PLACES = 4, 5
 """4 to 8 places a half-day."""
@@ -37,6 +42,9 @@ def load_demo(services: Services) -> list[str]:
         return []
     count = sum(_team(services, *one) for one in TEAMS)
     lines = [f"Demo visits      {count} half-days in 荔湾, 越秀, 禅城 and 南山"]
+    services.visits.set_county(County(REQUESTS[0], Mode.REQUESTS, note=REQUESTS[1]))
+    session = _session(services)
+    lines.append(f"Demo session     {session.day} in 荔湾; 从化 takes requests only")
     for number, last_four, name, street, stage in APPLICATIONS:
         _application(services, number, last_four, name, street, stage)
         lines.append(f"Demo application {number}   last four: {last_four}   ({stage})")
@@ -56,6 +64,25 @@ def _team(services: Services, region: str, name: str, kinds: tuple[DisabilityKin
             _open(services, team, day, half, count)
             count += 1
     return count
+
+
+def _session(services: Services) -> Visit:
+    """One group session, on the first working day two weeks from now."""
+    team = services.visits.add_team("演示集中评残队（荔湾）", "440103", tuple(DisabilityKind))
+    today = services.now.astimezone(GUANGDONG).date()
+    (day,) = services.known.calendar.next_workdays(today + timedelta(days=13), 1)
+    session = Visit(
+        id=0,
+        team_id=team.id,
+        region=team.region,
+        day=day,
+        half=Half.MORNING,
+        kind=VisitKind.GROUP,
+        venue=VENUE,
+        transport=TRANSPORT,
+        starts="09:30",
+    )
+    return services.visits.open(session, SESSION_PLACES)
 
 
 def _open(services: Services, team: Team, day: date, half: Half, at: int) -> None:

@@ -56,5 +56,8 @@ class OurHearing:
     def is_question(self, text: str) -> bool:
         return intents.is_question(text)
 
+    def is_rude(self, text: str) -> bool:
+        return intents.conversation_in(text) == "small_talk:abuse"
+
     def language_of(self, text: str) -> str:
         return normalise.language_of(text)

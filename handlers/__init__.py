@@ -1,13 +1,31 @@
 """The conversations, listed by hand."""
 
 from bot.dialog import Handlers
-from handlers import booking, checklist, feedback, mine, my_data, policy, small_talk, start, status
+from handlers import (
+    booking,
+    booking_day,
+    booking_ready,
+    checklist,
+    family,
+    feedback,
+    mine,
+    my_data,
+    policy,
+    small_talk,
+    start,
+    status,
+)
 
 HANDLERS = Handlers(
     flows=(
         booking.BOOKING,
+        booking.GROUP_SESSION,
         mine.MOVE_BOOKING,
         mine.CANCEL_BOOKING,
+        booking_day.DECLINE,
+        booking_day.NOTE_BOOKING,
+        booking_day.LATE,
+        family.JOIN_FLOW,
         status.STATUS,
         checklist.CHECKLIST,
         feedback.FEEDBACK,
@@ -22,6 +40,13 @@ HANDLERS = Handlers(
         policy.POLICY,
         small_talk.SMALL_TALK,
         mine.MINE,
+        booking_day.ACCEPT,
+        booking_day.FINE,
+        booking_day.REMINDERS,
+        booking_day.CALENDAR,
+        booking_day.VISIT_WAS,
+        booking_ready.NO_VISIT,
+        family.INVITE,
         feedback.HUMAN,
         feedback.ASSISTANT,
         feedback.EMERGENCY,

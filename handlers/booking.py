@@ -1,189 +1,195 @@
-"""Booking a home visit, for someone who cannot travel to be assessed.
+"""Booking an assessment: a visit at home, or a place in a group session near by.
 
-Start at BOOKING, at the bottom: it is the conversation, question by question. The sensitive
-questions stand together, so that a chat abroad needs our own page once only.
+Start at BOOKING, at the bottom: it is the conversation. The questions: booking_questions.py.
+Where nothing is free there is the waiting list; where a county takes requests only, staff
+propose a date. No date is ever promised that no office opened.
 """
 
 from bot.dialog import Answers, AskAgain, Asked, Done, Flow, Option, Outcome, Question
-from bot.dialog.expect import Choice, IdNumber, PersonName, Phone, Words
-from bot.dialog.place import Place, Street
 from bot.domain.bookings import AlreadyBooked, Booking, SlotTaken, VisitRequest
-from bot.domain.people import KIND_NAMES, mask_address, mask_phone
-from bot.domain.visit_needs import ForWhom
-from bot.domain.visits import Wish
+from bot.domain.people import mask_address, mask_phone
+from bot.domain.visit_needs import Call, ForWhom, Need
+from bot.domain.visits import Mode, VisitKind, Wish
 from bot.i18n import Text, _, verbatim
-from bot.messages import Reply
-from bot.services import Turn
+from bot.messages import Link, Reply
+from bot.services import Turn, booking_words
+from bot.services.booking_words import when
+from handlers.booking_people import AGREED, PERSON, WHOM, profile
+from handlers.booking_questions import (
+    CALL,
+    CARER,
+    CHILD_NAME,
+    DOOR,
+    DOOR_IS,
+    ID_NUMBER,
+    KINDS,
+    NAME,
+    NEEDED,
+    OF_THE_PERSON,
+    PHONE,
+    PLACE,
+    PURPOSE,
+    RESIDENCE,
+    TRAVEL,
+)
+from handlers.booking_ready import checklist_page, have_ready
 from handlers.free_visits import FreeVisit, Slot
 
-FOR_WHOM = Question(
-    key="for_whom",
-    ask=_("Who needs the visit?"),
-    expect=Choice({ForWhom.ME: _("Me"), ForWhom.SOMEONE_ELSE: _("Someone I care for")}),
-    label=_("Visit for"),
-    why=_("Then I know whom to ask for, and whose answers these are."),
-    hint=_("Please choose 'me' or 'someone I care for'."),
-    changes=("carer",),
-)
-CARER = Question(
-    key="carer",
-    ask=_("The team asks for you at the door. What is your own name?"),
-    expect=PersonName(),
-    label=_("Carer"),
-    why=_("The team should know who opens the door."),
-    hint=_("Your full name, for example 陈小明."),
-    when=lambda answers: answers.get(FOR_WHOM) is ForWhom.SOMEONE_ELSE,
-    remember="carer",
-)
-NAME = Question(
-    key="name",
-    ask=_("What is the full name of the person to be visited, as on the identity card?"),
-    expect=PersonName(),
-    label=_("Name"),
-    why=_("The doctors write it into the assessment form."),
-    hint=_("The full name, for example 陈小明."),
-    remember="name",
-)
-PHONE = Question(
-    key="phone",
-    ask=_("Which phone number can the team call?"),
-    expect=Phone(),
-    label=_("Phone"),
-    why=_("The team calls if it is late, or if something changes."),
-    hint=_("A mobile number has 11 digits, for example 138 0013 8000."),
-    remember="phone",
-)
-PLACE = Question(
-    key="place",
-    ask=_("Write the district and the street or town, or choose. Where should the team come?"),
-    expect=Place(),
-    label=_("Place"),
-    why=_("Each county has its own team. The place tells me which one comes to you."),
-    hint=_("District and street, for example 荔湾区多宝街道."),
-    changes=("visit",),
-    remember="place",
-)
-KIND = Question(
-    key="kind",
-    ask=_("You can skip this if you are not sure. What kind of disability is it about?"),
-    expect=Choice(KIND_NAMES),
-    label=_("Disability"),
-    why=_("A doctor of the right kind has to come. Not everything can be assessed at home."),
-    hint=_("Please choose one from the list, or skip it."),
-    changes=("visit",),
-    sensitive=True,
-    optional=True,
-)
-ID_NUMBER = Question(
-    key="id_number",
-    ask=_("You can skip this. What is the identity number of the person to be visited?"),
-    expect=IdNumber(),
-    label=_("ID number"),
-    why=_("With it the team can prepare the form. Without it the team asks at the door."),
-    hint=_("18 characters, as on the identity card. Or skip it."),
-    sensitive=True,
-    optional=True,
-)
-DOOR = Question(
-    key="door",
-    ask=_("Please write road, house number, floor and room. How does the team find the door?"),
-    expect=Words(
-        shortest=2, longest=200, mask=mask_address, example=verbatim("多宝路12号3楼302房")
-    ),
-    label=_("Address"),
-    why=_("The team comes to this door."),
-    hint=_("Road, house number, floor and room, for example 多宝路12号3楼302房."),
-    sensitive=True,
-    remember="address",
-)
 
-
-def wanted(asked: Asked) -> Wish:
-    """Where, and what is to be assessed."""
-    kind = asked.answers.get(KIND)
-    return Wish(asked.answers[PLACE].code, frozenset([kind] if kind else ()))
+def _wish(asked: Asked, kind: VisitKind) -> Wish:
+    chosen = asked.answers.get(KINDS)
+    those = chosen.those if chosen else ()
+    return Wish(asked.answers[PLACE].code, frozenset(those), kind)
 
 
 VISIT = Question(
     key="visit",
     ask=_("Which half-day suits you?"),
-    expect=FreeVisit(wanted),
+    expect=FreeVisit(lambda asked: _wish(asked, VisitKind.HOME)),
     label=_("Time"),
     why=_("The team drives a round: so it is half a day, not an hour."),
-    hint=_("Please choose one from the list, or 'any time'."),
+    hint=_("Please choose one from the list, write a day, or say 'any time'."),
+)
+SESSION = Question(
+    key="visit",
+    ask=_("Which group session suits you?"),
+    expect=FreeVisit(lambda asked: _wish(asked, VisitKind.GROUP)),
+    label=_("Time"),
+    why=_("Several people are assessed on one day at one place, near where they live."),
+    hint=_("Please choose one from the list, write a day, or say 'any time'."),
 )
 
 
 def book(answers: Answers, turn: Turn) -> Outcome:
-    """Everything was confirmed: take the place, or pass on the request."""
-    slot, kind = answers[VISIT], answers.get(KIND)
-    request = VisitRequest(
-        for_whom=answers[FOR_WHOM],
-        carer=answers.get(CARER) or "",
-        name=answers[NAME],
-        phone=answers[PHONE],
-        street=answers[PLACE].code,
-        kinds=(kind,) if kind else (),
-        id_number=answers.get(ID_NUMBER) or "",
-        door=answers[DOOR],
-        visit_id=slot.visit_id,
-    )
+    """Everything was confirmed: take the place, join the list, or pass on the request."""
+    return _made(answers, turn, VISIT, VisitKind.HOME)
+
+
+def book_session(answers: Answers, turn: Turn) -> Outcome:
+    return _made(answers, turn, SESSION, VisitKind.GROUP)
+
+
+def _made(answers: Answers, turn: Turn, visit: Question[Slot], kind: VisitKind) -> Outcome:
+    slot = answers[visit]
+    request = _request(answers, slot, kind)
     key = f"{turn.who.channel}:{turn.event_id}:{request.digest()}"
+    known = (PERSON, profile(answers, request.name, OF_THE_PERSON))
     try:
-        if slot.visit_id is None:
-            return requested(turn.bookings.request(request, key), answers[PLACE])
-        return booked(turn.bookings.book(request, key), answers[PLACE])
+        if slot.visit_id is not None:
+            booking = turn.bookings.book(request, key)
+            return Done(booked(booking, turn, answers.language), options_after(booking), (known,))
+        if slot.waits:
+            booking = turn.bookings.wait(request, key, halves=slot.halves)
+            return Done(listed(booking, turn), options_after(booking), (known,))
+        booking = turn.bookings.request(request, key)
+        return Done(requested(booking, turn, answers.language), options_after(booking), (known,))
     except SlotTaken:
         return AskAgain(
-            VISIT, _("That place was taken a moment ago. I kept all your other answers.")
+            visit,
+            _("That place was taken a moment ago. I kept all your other answers."),
         )
     except AlreadyBooked as there:
         return already(there.booking, turn)
 
 
+def _request(answers: Answers, slot: Slot, kind: VisitKind) -> VisitRequest:
+    kinds, needs, door_is = answers.get(KINDS), answers.get(NEEDED), answers.get(DOOR_IS)
+    return VisitRequest(
+        for_whom=answers[WHOM],
+        carer=answers.get(CARER) or "",
+        name=answers[CHILD_NAME if answers[WHOM] is ForWhom.CHILD else NAME],
+        phone=answers[PHONE],
+        street=answers[PLACE].code,
+        kinds=kinds.those if kinds else (),
+        id_number=answers.get(ID_NUMBER) or "",
+        door=answers.get(DOOR) or "",
+        visit_id=slot.visit_id,
+        visit_kind=kind,
+        travel=answers.get(TRAVEL),
+        purpose=answers[PURPOSE],
+        residence=answers.get(RESIDENCE),
+        call=answers.get(CALL) or Call.ANY,
+        needs=needs.those if needs else (),
+        needs_more=needs.words if needs else "",
+        door_is=door_is.those if door_is else (),
+        door_more=door_is.words if door_is else "",
+    )
+
+
 def sends(answers: Answers) -> Text:
     """A request is not called a booking."""
-    return _("Book it") if answers[VISIT].visit_id is not None else _("Send the request")
+    slot = answers[VISIT]
+    if slot.visit_id is not None:
+        return _("Book it")
+    return _("Put me on the list") if slot.waits else _("Send the request")
 
 
-def booked(booking: Booking, place: Street) -> Done:
+def booked(booking: Booking, turn: Turn, language: str) -> Reply:
     """Number, what, when, where, what next, how to change, whom to ask (rule C20)."""
-    when = Slot.of(booking.visit).words() if booking.visit else Slot().words()
-    reply = Reply(
-        heading=_("Booked: home visit for an assessment"),
-        items=(*facts(booking, place), _("When: {when}").fill(when=when)),
+    assert booking.visit is not None  # noqa: S101 - it was booked a line before
+    group = booking.kind is VisitKind.GROUP
+    items = [*facts(booking, turn), _("When: {when}").fill(when=when(booking.visit))]
+    page = checklist_page(booking, turn, language)
+    return Reply(
+        heading=(
+            _("Booked: a place in a group session")
+            if group
+            else _("Booked: home visit for an assessment")
+        ),
+        items=tuple(items),
         paragraphs=(
-            _("I remind you here at 10 in the morning of the day before."),
-            *have_ready(booking),
-            _("The doctors assess at home. Whether a certificate follows is decided after that."),
+            *booking_words.venue(booking.visit),
+            _("I remind you here before it, once a day at most."),
+            *have_ready(booking, turn),
+            _("Whether a certificate follows is decided after the assessment."),
+            *ways_on(),
+        ),
+        link=Link(page, _("What to have ready, to print:")) if page else None,
+        question=_("What would you like to do next?"),
+    )
+
+
+def listed(booking: Booking, turn: Turn) -> Reply:
+    """On the waiting list: what happens next, and that nothing is booked."""
+    return Reply(
+        heading=_("You are on the waiting list. Nothing is booked yet"),
+        items=facts(booking, turn),
+        paragraphs=(
+            _("When a place is free, I ask you here and hold it for a day."),
             *ways_on(),
         ),
         question=_("What would you like to do next?"),
     )
-    return Done(reply, options_after(booking))
 
 
-def requested(booking: Booking, place: Street) -> Done:
+def requested(booking: Booking, turn: Turn, language: str) -> Reply:
     """Plainly: nothing is booked yet."""
-    reply = Reply(
+    proposes = turn.visits.county(booking.region).mode is Mode.REQUESTS
+    text_only = booking.request.call is Call.TEXT
+    if proposes or text_only:
+        then = _("The county federation reads it and proposes a date here. You say yes or no.")
+    else:
+        then = _("The county federation reads it and calls {phone} to agree on a day.").fill(
+            phone=verbatim(mask_phone(booking.request.phone))
+        )
+    page = checklist_page(booking, turn, language)
+    return Reply(
         heading=_("Passed on. This is a request, not a booking yet"),
-        items=facts(booking, place),
+        items=facts(booking, turn),
         paragraphs=(
-            _("The county federation reads it and calls {phone} to agree on a day.").fill(
-                phone=verbatim(mask_phone(booking.request.phone))
-            ),
+            then,
             _("Not every place can offer home visits. The federation tells you what it can do."),
-            *have_ready(booking),
+            *have_ready(booking, turn),
             *ways_on(),
         ),
+        link=Link(page, _("What to have ready, to print:")) if page else None,
         question=_("What would you like to do next?"),
     )
-    return Done(reply, options_after(booking))
 
 
 def already(booking: Booking, turn: Turn) -> Done:
     """One live booking a person; another chat's is not shown here."""
-    if booking.conversation_id == turn.conversation_id:
+    if turn.bookings.mine_numbered(turn.conversation_id, booking.number):
         said = _(
             "There is already a booking for this person, number {number}. I made no second one. "
             "You can move or cancel it below."
@@ -191,32 +197,29 @@ def already(booking: Booking, turn: Turn) -> Done:
         options = options_after(booking)
     else:
         said = _(
-            "There is already a booking for this person, made in another chat. "
-            "A person can help you with it."
+            "There is already a booking for this person, made in another chat. Whoever made it "
+            "can give you a code, with which you see it here too. Or a person helps you."
         )
-        options = (Option("human", _("Talk to a person")), Option("_menu", _("Main menu")))
+        options = (
+            Option("join", _("I have a code")),
+            Option("human", _("Talk to a person")),
+            Option("_menu", _("Main menu")),
+        )
     return Done(Reply(paragraphs=(said,), question=_("What would you like to do next?")), options)
 
 
-def facts(booking: Booking, place: Street) -> tuple[Text, ...]:
+def facts(booking: Booking, turn: Turn) -> tuple[Text, ...]:
     """Number and place, the address masked (rule C14)."""
-    where = _("{place}, {door}").fill(
-        place=verbatim(place.name), door=verbatim(mask_address(booking.request.door))
-    )
-    return (
-        _("Your number: {number}").fill(number=booking.number),
-        _("Where: {where}").fill(where=where),
-    )
-
-
-def have_ready(booking: Booking) -> tuple[Text, ...]:
-    """Measures for the Administration of Disability Certificates (2017), Art. 9 and 17."""
-    ready = _("Please have ready: identity card, household register, and medical papers if any.")
-    cost = _("Whether the assessment costs something differs. The federation of your county knows.")
-    if not any(kind.needs_guardian for kind in booking.request.kinds):
-        return (ready, cost)
-    guardian = _("The legal guardian should be there, with proof of being the guardian.")
-    return (ready, guardian, cost)
+    told = [_("Your number: {number}").fill(number=booking.number)]
+    street = verbatim(turn.regions.full_name(booking.region))
+    if booking.request.door:
+        door = verbatim(mask_address(booking.request.door))
+        street = _("{place}, {door}").fill(place=street, door=door)
+    if booking.kind is VisitKind.HOME:
+        told.append(_("Where: {where}").fill(where=street))
+    if Need.SIGN in booking.request.needs or booking.request.call is Call.TEXT:
+        told.append(_("The team writes to you and does not call."))
+    return tuple(told)
 
 
 def ways_on() -> tuple[Text, ...]:
@@ -227,9 +230,12 @@ def ways_on() -> tuple[Text, ...]:
 
 
 def options_after(booking: Booking) -> tuple[Option, ...]:
+    options = [Option(f"mine:{booking.number}", _("My booking"))]
+    if booking.visit is not None:
+        options.append(Option(f"calendar:{booking.number}", _("Into my calendar")))
     return (
-        Option(f"mine:{booking.number}", _("Move or cancel it")),
-        Option("policy:topic:home", _("About home visits")),
+        *options,
+        Option(f"invite:{booking.number}", _("Let family see it too")),
         Option("human", _("Talk to a person")),
         Option("_menu", _("Main menu")),
     )
@@ -239,10 +245,54 @@ BOOKING = Flow(
     name="booking",
     title=_("booking a home visit"),
     opening=_(
-        "A home visit is for people who cannot travel to the assessment. "
-        "I ask up to nine questions. You can say 'back' or 'cancel' at any time."
+        "A home visit is for people who cannot travel to the assessment. It takes about five "
+        "minutes; much is one tap, and some can be skipped. You can say 'back' or 'cancel'."
     ),
-    questions=(FOR_WHOM, CARER, NAME, PHONE, PLACE, KIND, ID_NUMBER, DOOR, VISIT),
+    questions=(
+        TRAVEL,
+        PURPOSE,
+        RESIDENCE,
+        WHOM,
+        AGREED,
+        CARER,
+        NAME,
+        PHONE,
+        CALL,
+        PLACE,
+        CHILD_NAME,
+        KINDS,
+        ID_NUMBER,
+        DOOR,
+        DOOR_IS,
+        NEEDED,
+        VISIT,
+    ),
     finish=book,
+    review=sends,
+)
+GROUP_SESSION = Flow(
+    name="group_session",
+    title=_("booking a group session"),
+    opening=_(
+        "In a group session many people are assessed on one day, at a place near them. "
+        "It takes about four minutes. You can say 'back' or 'cancel'."
+    ),
+    questions=(
+        PURPOSE,
+        RESIDENCE,
+        WHOM,
+        AGREED,
+        CARER,
+        NAME,
+        PHONE,
+        CALL,
+        PLACE,
+        CHILD_NAME,
+        KINDS,
+        ID_NUMBER,
+        NEEDED,
+        SESSION,
+    ),
+    finish=book_session,
     review=sends,
 )

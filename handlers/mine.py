@@ -1,6 +1,6 @@
-"""My bookings: what is booked in this chat, moving it, cancelling it.
+"""My bookings: what this chat booked or joined, moving it, cancelling it.
 
-A number opens something only in the chat in which it was booked.
+A number opens something only in a chat that made the booking or joined it.
 """
 
 from dataclasses import dataclass
@@ -19,16 +19,25 @@ from bot.dialog import (
     Request,
 )
 from bot.dialog.expect import YesNo
-from bot.domain.bookings import Booking, SlotTaken
+from bot.domain.bookings import Booking, BookingState, SlotTaken
 from bot.domain.people import mask_name
-from bot.domain.visits import Wish
+from bot.domain.visit_reminders import day_of
+from bot.domain.visits import VisitKind, Wish
 from bot.i18n import Text, _, verbatim
 from bot.messages import Reply
-from bot.services import Turn
-from handlers.free_visits import FreeVisit, Slot
+from bot.services import Turn, booking_words
+from handlers.free_visits import FreeVisit
 
 PERSON = Option("human", _("Talk to a person"))
 MENU = Option("_menu", _("Main menu"))
+MINE_OPTION = Option("mine", _("My bookings"))
+
+NOTES: dict[BookingState, Text] = {
+    BookingState.BOOKED: _("I remind you here before it, once a day at most."),
+    BookingState.REQUESTED: _("Nothing is booked yet: the county federation proposes a day."),
+    BookingState.WAITING: _("Nothing is booked yet: I ask you as soon as a place is free."),
+    BookingState.OFFERED: _("This place is held for you. It is not booked before you say yes."),
+}
 
 
 def mine(request: Request, turn: Turn) -> Answered:
@@ -36,14 +45,14 @@ def mine(request: Request, turn: Turn) -> Answered:
     bookings = turn.bookings.mine(turn.conversation_id)
     named = [booking for booking in bookings if booking.number == request.argument]
     if named or len(bookings) == 1:
-        return one(named[0] if named else bookings[0])
+        return one(named[0] if named else bookings[0], turn)
     if not bookings:
         return none_here()
     options = tuple(
         Option(f"mine:{booking.number}", verbatim(booking.number), summary(booking))
         for booking in bookings
     )
-    reply = Reply(heading=_("Your bookings"), question=_("Which one is it about?"))
+    reply = Reply(heading=_("Your bookings"), question=_("Which booking is it about?"))
     return Answered(reply, (*options, MENU))
 
 
@@ -55,31 +64,61 @@ def none_here() -> Answered:
         ),
         question=_("What would you like to do?"),
     )
-    return Answered(reply, (Option("booking", _("Book a home visit")), PERSON, MENU))
-
-
-def one(booking: Booking) -> Answered:
-    """What it is, and what can be done with it."""
-    items = [_("Your number: {number}").fill(number=booking.number), summary(booking)]
-    note = (
-        _("I remind you here at 10 in the morning of the day before.")
-        if booking.visit
-        else _("Nothing is booked yet: the county federation calls to agree on a day.")
-    )
-    move = _("Another date") if booking.visit else _("Choose a date")
     return Answered(
-        Reply(
-            heading=_("Your home visit"),
-            items=tuple(items),
-            paragraphs=(note,),
-            question=_("What would you like to do?"),
-        ),
+        reply,
         (
-            Option(f"move_booking:{booking.number}", move),
-            Option(f"cancel_booking:{booking.number}", _("Cancel it")),
+            Option("booking", _("Book a home visit")),
+            Option("join", _("I have a code")),
             PERSON,
             MENU,
         ),
+    )
+
+
+def one(booking: Booking, turn: Turn) -> Answered:
+    """What it is, and what can be done with it."""
+    items = [_("Your number: {number}").fill(number=booking.number), summary(booking)]
+    group = booking.kind is VisitKind.GROUP
+    notes = [NOTES[booking.state]]
+    offer = turn.waiting.open_offer(booking)
+    if offer and offer.until:
+        notes.append(_("I hold it until {moment}.").fill(moment=offer.until))
+    return Answered(
+        Reply(
+            heading=_("Your group session") if group else _("Your home visit"),
+            items=tuple(items),
+            paragraphs=(*booking_words.venue(booking.visit), *notes),
+            question=_("What would you like to do?"),
+        ),
+        (*doings(booking, turn), PERSON, MENU),
+    )
+
+
+def doings(booking: Booking, turn: Turn) -> tuple[Option, ...]:
+    """What its state allows; every booking can be moved or cancelled in chat (rule C25)."""
+    number = booking.number
+    cancel = Option(f"cancel_booking:{number}", _("Cancel it"))
+    note = Option(f"note_booking:{number}", _("Add a note"))
+    invite = Option(f"invite:{number}", _("Let family see it too"))
+    if booking.state is BookingState.OFFERED:
+        return (
+            Option(f"accept:{number}", _("Yes, I take it")),
+            Option(f"decline:{number}", _("Another date, please")),
+            cancel,
+        )
+    if booking.visit is None:
+        choose = Option(f"move_booking:{number}", _("Choose a date"))
+        free = turn.visits.bookable(booking.request.wish, limit=1)
+        return (*((choose,) if free else ()), note, invite, cancel)
+    today = booking.visit.day == day_of(turn.now)
+    late = Option(f"late:{number}", _("We are late"))
+    return (
+        *((late,) if today else ()),
+        Option(f"move_booking:{number}", _("Another date")),
+        note,
+        Option(f"calendar:{number}", _("Into my calendar")),
+        invite,
+        cancel,
     )
 
 
@@ -91,7 +130,11 @@ def summary(booking: Booking) -> Text:
 
 
 def when(booking: Booking) -> Text:
-    return Slot.of(booking.visit).words() if booking.visit else _("requested, no date yet")
+    if booking.visit:
+        return booking_words.when(booking.visit)
+    if booking.state is BookingState.WAITING:
+        return _("on the waiting list")
+    return _("requested, no date yet")
 
 
 def owned(answers: Answers, turn: Turn) -> Booking | None:
@@ -116,11 +159,12 @@ def opens_move(number: str, turn: Turn) -> Done | None:
     reply = Reply(
         paragraphs=(
             _("No dates are open for your place at the moment."),
-            _("Your booking stays as it is. A person can look for another way."),
+            _("Your booking stays as it is. Write a note, and the federation looks for another."),
         ),
         question=_("What would you like to do?"),
     )
-    return Done(reply, (PERSON, Option("mine", _("My bookings")), MENU))
+    note = Option(f"note_booking:{number}", _("Add a note"))
+    return Done(reply, (note, PERSON, MINE_OPTION, MENU))
 
 
 def gone() -> Done:
@@ -129,22 +173,22 @@ def gone() -> Done:
         paragraphs=(_("There is no open booking of that number in this chat."),),
         question=_("What would you like to do?"),
     )
-    return Done(reply, (Option("mine", _("My bookings")), PERSON, MENU))
+    return Done(reply, (MINE_OPTION, PERSON, MENU))
 
 
 def wanted(asked: Asked) -> Wish:
-    """The booking's street and kind."""
+    """What the booking is for."""
     booking = owned(asked.answers, asked.context)
     return booking.request.wish if booking else Wish("")
 
 
 NEW_VISIT = Question(
     key="visit",
-    ask=_("Which half-day suits you better?"),
-    expect=FreeVisit(wanted, may_be_any=False),
+    ask=_("Which date suits you better?"),
+    expect=FreeVisit(wanted, moving=True),
     label=_("Time"),
     why=_("Your present date stays yours until you confirm a new one."),
-    hint=_("Please choose one from the list. To keep your date, say 'cancel'."),
+    hint=_("Please choose one from the list, or write a day. To keep your date, say 'cancel'."),
 )
 
 
@@ -153,7 +197,7 @@ def move(answers: Answers, turn: Turn) -> Outcome:
     booking, slot = owned(answers, turn), answers[NEW_VISIT]
     if booking is None or slot.visit_id is None:
         return gone()
-    if booking.visit and booking.visit.id == slot.visit_id:
+    if booking.state is BookingState.BOOKED and booking.visit and booking.visit.id == slot.visit_id:
         return AskAgain(NEW_VISIT, _("That is your present date. Please choose another."))
     try:
         moved = turn.bookings.move(booking.number, slot.visit_id)
@@ -161,19 +205,28 @@ def move(answers: Answers, turn: Turn) -> Outcome:
         return AskAgain(
             NEW_VISIT, _("That place was taken a moment ago. Your present date is still yours.")
         )
-    reply = Reply(
-        heading=_("The date is changed"),
+    return Done(
+        told(moved, _("The date is changed")),
+        (Option(f"calendar:{moved.number}", _("Into my calendar")), MINE_OPTION, PERSON, MENU),
+    )
+
+
+def told(booking: Booking, heading: Text) -> Reply:
+    """A booking as it is now: what, when, where, how to change it, whom to ask (rule C20)."""
+    return Reply(
+        heading=heading,
         items=(
-            _("Your number: {number}").fill(number=moved.number),
-            _("When: {when}").fill(when=when(moved)),
+            _("Your number: {number}").fill(number=booking.number),
+            _("When: {when}").fill(when=when(booking)),
         ),
         paragraphs=(
-            _("I remind you here at 10 in the morning of the day before."),
+            *booking_words.venue(booking.visit),
+            NOTES[booking.state],
+            _("To move or cancel it, write 'my bookings'."),
             _("For a person, say 'human' here, or call 12345."),
         ),
         question=_("What would you like to do next?"),
     )
-    return Done(reply, (Option("mine", _("My bookings")), PERSON, MENU))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +259,7 @@ def cancel(answers: Answers, turn: Turn) -> Done:
             paragraphs=(_("Good: nothing has changed."),),
             question=_("What would you like to do next?"),
         )
-        return Done(kept, (Option("mine", _("My bookings")), MENU))
+        return Done(kept, (MINE_OPTION, MENU))
     turn.bookings.cancel(booking.number)
     reply = Reply(
         heading=_("Cancelled"),

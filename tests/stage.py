@@ -21,8 +21,10 @@ from bot.services import Services
 from bot.storage.db import Database
 from bot.storage.schema import create_all
 from bot.storage.vault import Vault
+from bot.visit_upkeep import VisitUpkeep
 from handlers import HANDLERS
 from tests.people import OnTheWeb, Person
+from tests.visit_happenings import HAPPENS
 
 KNOWN, HEARING = load_known("https://doorstep.example")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=GUANGDONG)
@@ -90,9 +92,14 @@ class Stage:
         for answering in await inbox.hear([message]):
             await answering
         await relay.settle()
+        await self._upkeep()
         while await relay.deliver_due():
             await relay.settle()
         return self._told(sent)
+
+    async def _upkeep(self) -> None:
+        """What was due meanwhile: offers, reminders."""
+        await VisitUpkeep(self.database, KNOWN, lambda: self.clock).round()
 
     def _told(self, sent: list[tuple[Reply, str]]) -> list[Reply]:
         """Remember the language of the last reply: it may have changed in this turn."""
@@ -112,12 +119,16 @@ class Stage:
         after = _AFTER.fullmatch(words)
         if after:
             self.clock += timedelta(**{_UNITS[after[2]]: int(after[1])})
-            return []
+            return asyncio.run(self._delivered())
         if words.startswith("发来"):
             return self.hear(self.person.sends(KINDS[words.removeprefix("发来")], self.clock))
         if words == "上一条又送来一次":
             assert self._last
             return self.hear(self._last)
+        happens = HAPPENS.get(words)
+        if happens:
+            self.services(happens)
+            return asyncio.run(self._delivered())
         raise AssertionError(f"unknown stage direction: {words}")
 
     def staff_answers(self, words: str) -> list[Reply]:
@@ -137,6 +148,7 @@ class Stage:
             lambda: self.clock,
             "stage",
         )
+        await self._upkeep()
         while await relay.deliver_due():
             await relay.settle()
         return self._told(sent)

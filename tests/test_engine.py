@@ -13,12 +13,13 @@ from bot.storage.db import Database
 from bot.storage.tables import bookings, tickets
 from tests.talks import Talks, words_of
 
-TO_THE_NAME = ("/book", "我自己")
+TO_WHOM = ("/book", "不能，去不了", "第一次办证", "就在居住的地方")
+TO_THE_NAME = (*TO_WHOM, "我自己")
 TO_THE_PHONE = (*TO_THE_NAME, "陈小明")
-TO_THE_PLACE = (*TO_THE_PHONE, "13800138000")
+TO_THE_PLACE = (*TO_THE_PHONE, "13800138000", "随时可以打电话")
 TO_THE_KIND = (*TO_THE_PLACE, "荔湾多宝", "同意")
 TO_THE_DOOR = (*TO_THE_KIND, "跳过", "跳过")
-TO_THE_VISIT = (*TO_THE_DOOR, "多宝路12号3楼302房")
+TO_THE_VISIT = (*TO_THE_DOOR, "多宝路12号3楼302房", "跳过", "跳过")
 TO_THE_REVIEW = (*TO_THE_VISIT, "1")
 
 
@@ -39,25 +40,25 @@ def count(talks: Talks, table) -> int:
 
 
 @pytest.mark.parametrize(
-    "answer", ["2", "２", "二", "②", "2.", "第二个", "选2", "我照顾的人", "照顾的人", "我照顧的人",
-               "Someone I care for"],
+    "answer", ["3", "３", "三", "③", "3.", "第三个", "选3", "丈夫或妻子", "妻子",
+               "Husband or wife"],
 )  # fmt: skip
 async def test_a_choice_by_number_label_or_part(talks: Talks, answer: str) -> None:
-    said = words_of(await talks.all("anna", "/book", answer))
-    assert "您叫什么名字" in said
+    said = words_of(await talks.all("anna", *TO_WHOM, answer))
+    assert "本人同意您把情况告诉我吗" in said
 
 
 async def test_a_choice_by_its_button_is_repeated(talks: Talks) -> None:
-    (asked,) = await talks.all("anna", "/book")
-    said = words_of(await talks.hears("anna", tap=asked.choices[1].token))
-    assert "您选择了：我照顾的人。" in said
-    assert "您叫什么名字" in said
+    (asked,) = await talks.all("anna", *TO_WHOM)
+    said = words_of(await talks.hears("anna", tap=asked.choices[2].token))
+    assert "您选择了：丈夫或妻子。" in said
+    assert "本人同意您把情况告诉我吗" in said
 
 
 async def test_a_number_that_is_none_of_them(talks: Talks) -> None:
     said = words_of(await talks.all("anna", "/book", "7"))
-    assert "请选 1 到 2 的数字" in said
-    assert "谁需要上门" in said
+    assert "请选 1 到 3 的数字" in said
+    assert "能去评残吗" in said
 
 
 async def test_an_unclear_part_chooses_nothing(talks: Talks) -> None:
@@ -86,10 +87,10 @@ async def test_a_button_that_nobody_drew(talks: Talks) -> None:
 
 async def test_an_earlier_question_of_this_flow_is_corrected(talks: Talks) -> None:
     """Scrolling up and pressing the other answer changes that answer, and goes on."""
-    (asked,) = await talks.all("anna", "/book")
+    (asked,) = await talks.all("anna", *TO_WHOM)
     await talks.all("anna", "我自己", "陈小明")
     said = words_of(await talks.hears("anna", tap=asked.choices[1].token))
-    assert "您叫什么名字" in said
+    assert "本人同意您把情况告诉我吗" in said
     assert dict(talks.state("anna").frames[0].answers)["name"] == "陈小明"
 
 
@@ -116,14 +117,15 @@ async def test_a_tap_repeated_says_that_it_is_chosen_already(talks: Talks) -> No
 
 async def test_back_takes_the_last_answer_only(talks: Talks) -> None:
     said = words_of(await talks.all("anna", *TO_THE_PLACE, "返回"))
-    assert "哪个电话" in said
-    assert [key for key, _ in talks.state("anna").frames[0].answers] == ["for_whom", "name"]
+    assert "怎么联系您" in said
+    answered = [key for key, _ in talks.state("anna").frames[0].answers]
+    assert answered[-3:] == ["for_whom", "name", "phone"]
 
 
 async def test_back_at_the_first_question(talks: Talks) -> None:
     said = words_of(await talks.all("anna", "/book", "返回"))
     assert "这是第一个问题" in said
-    assert "谁需要上门" in said
+    assert "能去评残吗" in said
 
 
 async def test_back_within_a_narrowed_answer(talks: Talks) -> None:
@@ -155,7 +157,7 @@ async def test_a_change_by_words_in_the_middle(talks: Talks) -> None:
     said = words_of(await talks.all("anna", *TO_THE_PLACE, "改姓名"))
     assert "叫什么名字" in said
     said = words_of(await talks.hears("anna", "陈大文"))
-    assert "评定人员到哪里去" in said
+    assert "住在哪里" in said
 
 
 async def test_back_from_a_change_keeps_the_old_answer(talks: Talks) -> None:
@@ -191,10 +193,13 @@ async def test_nothing_is_sent_without_the_review(talks: Talks) -> None:
 async def test_what_is_known_is_offered_and_not_asked_again(talks: Talks) -> None:
     """Rule C24."""
     await talks.all("anna", *TO_THE_REVIEW, "1")
-    (asked,) = await talks.all("anna", "/book", "我自己")
-    assert "陈小明" in words_of([Reply(choices=asked.choices[:1])])
+    (asked,) = await talks.all("anna", *TO_WHOM)
+    assert "陈*明（我自己）" in words_of([Reply(choices=asked.choices[:1])])
+    said = words_of(await talks.hears("anna", "1"))
+    assert "哪个半天合适" in said, "all that was said of this person stands already"
     said = words_of(await talks.hears("anna", "1"))
     assert "138****8000" in said
+    assert "多宝路****" in said
 
 
 async def test_another_chat_is_offered_nothing(talks: Talks) -> None:
@@ -215,7 +220,8 @@ async def test_without_consent_nothing_sensitive_is_asked_and_a_person_helps(tal
 
 async def test_consent_is_asked_once(talks: Talks) -> None:
     await talks.all("anna", *TO_THE_REVIEW, "1")
-    await talks.all("anna", "/book", "我照顾的人", "李小红", "陈阿婆", "13900139000")
+    await talks.all("anna", *TO_WHOM, "父母或祖父母", "本人同意", "李小红", "陈阿婆", "13900139000")
+    await talks.all("anna", "随时可以打电话")
     said = words_of(await talks.hears("anna", "荔湾多宝"))
     assert "哪一类残疾" in said
 

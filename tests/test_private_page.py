@@ -9,6 +9,7 @@ import pytest
 
 from tests.service import Service
 from tests.standin_telegram import StandIn
+from tests.test_engine import TO_THE_PLACE
 from tests.test_telegram_service import SECRET, settings
 
 
@@ -41,7 +42,8 @@ async def test_personal_questions_are_asked_on_our_own_page(telegram, tmp_path: 
     try:
         while not telegram.webhook:
             await asyncio.sleep(0.02)
-        for number, words in enumerate(("/book", "我自己", "陈大文", "13800138000", "荔湾多宝"), 1):
+        talk = (*TO_THE_PLACE, "荔湾多宝")
+        for number, words in enumerate(talk, 1):
             person.says(words)
             await telegram.deliver_all()
             heard = await person.hears(number)
@@ -53,18 +55,18 @@ async def test_personal_questions_are_asked_on_our_own_page(telegram, tmp_path: 
             assert "是哪一类残疾" in page
             async with aiohttp.ClientSession() as stranger, stranger.get(link[0]) as second:
                 assert second.status == 410, "the link works once"
-            for words in ("肢体", "跳过", "多宝路12号3楼302房"):
+            for words in ("肢体", "说完了", "跳过", "多宝路12号3楼302房", "跳过", "跳过"):
                 async with client.post(
                     f"{service.url}/private/", data={**hidden, "text": words}
                 ) as answer:
                     page = await answer.text()
                 hidden = dict(re.findall(r'name="(form_token|message_id)" value="([^"]+)"', page))
             assert "回到您的聊天" in page
-        heard = await person.hears(6)
+        heard = await person.hears(len(talk) + 1)
         assert "哪个半天合适" in heard[-1], "the talk goes on in Telegram"
         person.says("1")
         await telegram.deliver_all()
-        heard = await person.hears(7)
+        heard = await person.hears(len(talk) + 2)
         assert "改残疾类别：已经回答" in heard[-1]
         told = "\n".join(heard)
         assert "302" not in told

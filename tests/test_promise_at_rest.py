@@ -17,12 +17,16 @@ CANARIES = {
     "phone": "13912345678",
     "identity": "11010519491231002X",
     "door": "金雀花路77号6楼604房",
+    "way": "楼下有间金雀凉茶铺",
+    "help": "阿婆怕黑要开灯",
     "letter": "电梯坏了我出不了门已经三个月了",
     "question": "我阿妈行唔到点算好呀金丝",
 }
 TALK = (
-    "/book", "我照顾的人", CANARIES["carer"], CANARIES["name"], CANARIES["phone"], "荔湾多宝",
-    "同意", "精神", CANARIES["identity"], CANARIES["door"], "1", "1",
+    "/book", "不能，去不了", "第一次办证", "就在居住的地方", "父母或祖父母", "本人同意",
+    CANARIES["carer"], CANARIES["name"], CANARIES["phone"], "随时可以打电话", "荔湾多宝",
+    "同意", "精神", "说完了", CANARIES["identity"], CANARIES["door"], CANARIES["way"],
+    CANARIES["help"], "1", "1",
     "/feedback", CANARIES["letter"], "说完了", "投诉", "提交",
     CANARIES["question"], "人工",
 )  # fmt: skip

@@ -18,8 +18,9 @@ from tests.service import Service
 from tests.web_resident import Resident
 
 pytestmark = pytest.mark.prove
-WORDS = ("/book", "我自己", "{name}", "13800138000", "荔湾多宝", "同意", "跳过", "跳过",
-         "多宝路12号3楼302房")  # fmt: skip
+WORDS = ("/book", "不能，去不了", "第一次办证", "就在居住的地方", "我自己", "{name}", "13800138000",
+         "随时可以打电话", "荔湾多宝", "同意", "跳过", "跳过", "多宝路12号3楼302房",
+         "跳过", "跳过")  # fmt: skip
 CHOOSE_AND_CONFIRM = ("1", "1")
 NAMES = "子丑寅卯辰巳午未申酉"
 KILLS = 200 if PROVE else 4

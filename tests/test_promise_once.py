@@ -11,6 +11,7 @@ from bot.storage.db import Database
 from bot.storage.tables import bookings, tickets
 from tests.killing import PROVE, SEED
 from tests.talks import Talks, words_of
+from tests.test_engine import TO_THE_NAME
 
 pytestmark = pytest.mark.prove
 SCHEDULES = 10_000 if PROVE else 120
@@ -25,8 +26,9 @@ def name_of(number: int) -> str:
 
 async def to_the_review(talks: Talks, user: str, number: int) -> Reply:
     """Booking by telephone: everybody can have it, so that only confirming is tried."""
-    await talks.all(user, "/book", "我自己", name_of(number), "13800138000", "荔湾多宝", "同意")
-    (review,) = await talks.all(user, "跳过", "跳过", "多宝路12号3楼302房", "时间随意，打电话给我")
+    await talks.all(user, *TO_THE_NAME, name_of(number), "13800138000", "随时可以打电话")
+    await talks.all(user, "荔湾多宝", "同意", "跳过", "跳过", "多宝路12号3楼302房", "跳过", "跳过")
+    (review,) = await talks.hears(user, "时间随意，打电话给我")
     assert review.heading
     return review
 

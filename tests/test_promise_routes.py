@@ -27,6 +27,7 @@ POLICY = {
     "/chat/text-size": OWN,
     "/chat/static/{name}": OPEN,
     "/checklist": OPEN,
+    "/visit/{number}/{token}.ics": LINK,
     "/private/": LINK,
     "/private/{token}": LINK,
     "/telegram/{path}": SIGNATURE,

@@ -20,6 +20,7 @@ SCRIPTS = sorted(FOLDER.rglob("*.md"))
 REWRITE = os.environ.get("REWRITE") == "1"
 PEOPLE: dict[str, type] = {"web": OnTheWeb, "telegram": OnTelegram, "terminal": InATerminal}
 _REFERENCE = re.compile(r"\b[A-Z][0-9A-Z]{3,4}(?:-[0-9A-Z]{3,5})+\b")
+_SECRET = re.compile(r"/[0-9a-f]{32}(?=\.ics)")
 _SPEAKER = re.compile(r"(居民|照顾人|小助手|工作人员)：(.*)")
 
 
@@ -55,7 +56,8 @@ def play(stage: Stage, lines: list[str]) -> list[str]:
                     raise
                 went.append(f"!! {spoken[2]} 没有画出来")
                 continue
-        went += [f"小助手：{_REFERENCE.sub('〔编号〕', stage.written(reply))}" for reply in replies]
+        told = [_SECRET.sub("/〔密钥〕", stage.written(reply)) for reply in replies]
+        went += [f"小助手：{_REFERENCE.sub('〔编号〕', one)}" for one in told]
     return went
 
 

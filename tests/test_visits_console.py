@@ -293,7 +293,7 @@ async def test_somebody_who_phoned_is_booked_without_a_chat(
     page = await browser.get("/staff/bookings/new")
     form = {
         "key": page.hidden("key"), "name": "陈大文", "phone": "138 0013 8000", "kind": "home",
-        "reason": "age", "purpose": "first", "residence": "here", "street": "荔湾多宝",
+        "travel": "cannot", "purpose": "first", "residence": "here", "street": "荔湾多宝",
         "door": "多宝路12号", "call": "text", "for_whom": "parent", "kinds": "physical",
         "agreed": "yes", "id_number": "",
     }  # fmt: skip
@@ -326,7 +326,7 @@ async def test_somebody_who_phoned_is_booked_without_a_chat(
         ("street", "南山区南头街道"),
         ("street", "不存在的街"),
         ("door", ""),
-        ("reason", "can_travel"),
+        ("travel", "can"),
         ("agreed", ""),
     ],
 )
@@ -337,7 +337,7 @@ async def test_what_is_wrong_in_the_phone_form_stands_at_its_field(
     browser = await member(client, office)
     page = await browser.get("/staff/bookings/new")
     form = {
-        "key": "k", "name": "陈大文", "phone": "13800138000", "kind": "home", "reason": "age",
+        "key": "k", "name": "陈大文", "phone": "13800138000", "kind": "home", "travel": "cannot",
         "street": "荔湾多宝", "door": "多宝路12号", "agreed": "yes",
     }  # fmt: skip
     page = await browser.post("/staff/bookings/new", page, **{**form, field: value})

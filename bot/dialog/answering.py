@@ -12,6 +12,7 @@ from bot.dialog.flow import (
     AskAgain,
     Asked,
     Context,
+    Elsewhere,
     Flow,
     Heard,
     Narrowed,
@@ -72,8 +73,8 @@ class Answering:
 
     def close(self) -> None:
         """Take the top flow off; what lies under it goes on."""
-        frames = self.talk.conversation.frames[:-1]
-        self.talk.conversation = replace(self.talk.conversation, frames=frames, misses=0)
+        self.drop()
+        frames = self.talk.conversation.frames
         if frames:
             self.talk.notes.append(
                 _("Back to: {title}.").fill(title=self.flow_of(frames[-1]).title)
@@ -108,7 +109,12 @@ class Answering:
                 stored = question.expect.dump(value)
                 if frame.answered().get(question.key, ...) == stored:
                     self.talk.notes.append(repair.ALREADY)
-                self.keep(frame.with_answer(question.key, stored, question.changes))
+                frame = frame.with_answer(question.key, stored, question.changes)
+                for key, also in reading.fills:
+                    frame = frame.with_answer(key, also)
+                self.keep(frame)
+            case Elsewhere(to=to):
+                self.leave(to)
             case Narrowed(partial=partial, say=said):
                 self.keep(replace(frame, asking=question.key, partial=partial, misses=0))
                 if said:
@@ -122,6 +128,15 @@ class Answering:
         question = self.open_question()
         asked = question if question and self.may_ask(question) else None
         repair.note_miss(self.talk, why, asked)
+
+    def leave(self, to: str) -> None:
+        """This flow ends without an end of its own, and another conversation goes on."""
+        self.drop()
+        self.open_by(to)
+
+    def drop(self) -> None:
+        frames = self.talk.conversation.frames[:-1]
+        self.talk.conversation = replace(self.talk.conversation, frames=frames, misses=0)
 
     # --- conversations
 
@@ -272,17 +287,11 @@ class Answering:
                 plain=self.talk.conversation.plain,
             )
         else:
-            self.remember(flow, frame)
-        frames = self.talk.conversation.frames[:-1]
-        self.talk.conversation = replace(self.talk.conversation, frames=frames, misses=0)
+            asking.remember(self.talk, flow, frame, outcome.known)
+        self.drop()
+        frames = self.talk.conversation.frames
         self.answer(Answered(outcome.reply, outcome.options or (asking.BACK_TO_MENU,)))
         if frames:
             self.talk.notes.append(
                 _("Back to: {title}.").fill(title=self.flow_of(frames[-1]).title)
             )
-
-    def remember(self, flow: Flow, frame: Frame) -> None:
-        for question in flow.questions:
-            stored = frame.answered().get(question.key)
-            if question.remember and stored is not None:
-                self.talk.conversation = self.talk.conversation.remember(question.remember, stored)

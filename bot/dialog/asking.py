@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.dialog.flow import Answers, Asked, Context, Flow, Option, Question
 from bot.dialog.state import Conversation, Frame, Talk
-from bot.i18n import Text, _, verbatim
+from bot.i18n import Json, Text, _, verbatim
 from bot.messages import Choice, Reply
 
 REVIEW = "_review"
@@ -46,16 +46,16 @@ def options_of(
 ) -> tuple[Option, ...]:
     """What can be chosen: what this chat already knows, then what the question offers."""
     options = list(question.expect.options(asked_in(frame, context, frame.partial)))
-    if question.remember and frame.partial is None:
-        known = dict(conversation.known).get(question.remember, ())
+    if (question.remember or question.recalls) and frame.partial is None:
+        known = dict(conversation.known).get(question.remember or question.recalls, ())
         options = [
             *(
-                Option(f"{KNOWN}{at}", question.expect.show(question.expect.load(stored)))
+                Option(f"{KNOWN}{at}", question.expect.known_words(stored))
                 for at, stored in enumerate(known)
             ),
             *options,
         ]
-    if question.optional:
+    if question.optional and question.expect.skippable(asked_in(frame, context, frame.partial)):
         options.append(Option(SKIP, _("Skip this")))
     if frame.misses >= OFFER_A_PERSON_AFTER:
         options.append(TALK_TO_A_PERSON)
@@ -179,6 +179,17 @@ def say(
     )
     talk.notes = []
     talk.settled = True
+
+
+def remember(
+    talk: Talk, flow: Flow, frame: Frame, known: tuple[tuple[str, Json], ...] = ()
+) -> None:
+    """What is offered in this chat's later flows: answers, and what the flow's end says."""
+    answered = frame.answered()
+    told = [(one.remember, answered.get(one.key)) for one in flow.questions if one.remember]
+    for name, stored in (*told, *known):
+        if stored is not None:
+            talk.conversation = talk.conversation.remember(name, stored)
 
 
 def quoted(words: str, longest: int = 40) -> Text:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.dialog import asking
 from bot.dialog.answering import Answering
-from bot.dialog.flow import Option, Question, Reading, Unclear, Understood
+from bot.dialog.flow import Option, Question, Reading, Unclear
 from bot.dialog.state import Frame, Offer
 from bot.i18n import LANGUAGES, _
 
@@ -119,14 +119,18 @@ class Choosing(Answering):
     def picked(self, question: Question[Any], value: str) -> Reading[Any]:
         if not value.startswith(asking.KNOWN):
             return question.expect.pick(value, self.asked(question))
-        known = dict(self.talk.conversation.known).get(question.remember, ())
+        known = dict(self.talk.conversation.known).get(question.remember or question.recalls, ())
         at = int(value.removeprefix(asking.KNOWN))
-        return Understood(question.expect.load(known[at])) if at < len(known) else Unclear()
+        if at >= len(known):
+            return Unclear()
+        return question.expect.recall(known[at], self.asked(question))
 
     def hear_answer(self, text: str) -> bool:
         """The question being asked reads it; an open one lets a question back pass."""
         question = self.open_question()
         if question is None or not self.may_ask(question):
+            return False
+        if question.expect.polite and self.hearing.is_rude(text):
             return False
         if question.expect.takes_anything and self.hearing.is_question(text):
             intent = self.hearing.intent(text, self.talk.conversation.language)

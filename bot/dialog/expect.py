@@ -134,6 +134,7 @@ class Words(Expect[str]):
     longest: int = 500
     example: Text | None = None
     mask: Callable[[str], str] = _as_it_is
+    polite: bool = False
     takes_anything = True
 
     def read(self, heard: Heard, asked: Asked) -> Reading[str]:

@@ -31,6 +31,8 @@ class Understood(Generic[T]):
     """The answer."""
 
     value: T
+    fills: tuple[tuple[str, Json], ...] = ()
+    """Other answers of this flow that it gives as well, by key, as they are stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,15 @@ class Narrowed:
     say: Text | None = None
 
 
-Reading = Understood[T] | Refused | Unclear | Narrowed
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An answer with which this flow has no point: it ends, and that conversation opens."""
+
+    to: str
+    """'no_visit:away': the name of a flow or an answerer, and its argument."""
+
+
+Reading = Understood[T] | Refused | Unclear | Narrowed | Elsewhere
 
 
 class Answers:
@@ -75,6 +85,10 @@ class Answers:
         stored = self._stored.get(question.key)
         return None if stored is None else question.expect.load(stored)
 
+    def stored(self, question: "Question[Any]") -> Json:
+        """As it is kept; None where it is not given."""
+        return self._stored.get(question.key)
+
     def __contains__(self, question: "Question[Any]") -> bool:
         return question.key in self._stored
 
@@ -93,6 +107,8 @@ class Expect(Generic[T]):
 
     takes_anything: bool = False
     """An open question: a question back is listened for first."""
+    polite: bool = True
+    """Words of anger alone are no answer here, but are heard; in a complaint they are one."""
     takes: frozenset[Kind] = frozenset()
     """Kinds of message besides text that this can read."""
 
@@ -105,7 +121,19 @@ class Expect(Generic[T]):
 
     def pick(self, value: str, asked: Asked) -> Reading[T]:
         """One of the options was chosen, by whatever way."""
-        return self.read(IncomingText(value), asked)
+        return self.read(Heard(value, value), asked)
+
+    def skippable(self, asked: Asked) -> bool:
+        """May an optional question still be skipped, after part of an answer?"""
+        return True
+
+    def known_words(self, stored: Json) -> Text:
+        """How one that this chat knows already is offered."""
+        return self.show(self.load(stored))
+
+    def recall(self, stored: Json, asked: Asked) -> Reading[T]:
+        """One of those that this chat knows already (Question.remember) was chosen."""
+        return Understood(self.load(stored))
 
     def read(self, heard: "Heard", asked: Asked) -> Reading[T]:
         return Unclear()
@@ -138,11 +166,6 @@ class Heard:
     attachment: Attachment | None = None
 
 
-def IncomingText(text: str) -> Heard:  # noqa: N802 - reads as the value that it makes
-    """Heard, for a plain string."""
-    return Heard(text, text)
-
-
 def _always(answers: Answers) -> bool:
     return True
 
@@ -169,6 +192,8 @@ class Question(Generic[T]):
     optional: bool = False
     remember: str = ""
     """Under this name the answer is offered again in this chat's later flows."""
+    recalls: str = ""
+    """What the end of a flow kept under this name (Done.known) is offered here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +202,8 @@ class Done:
 
     reply: Reply
     options: tuple[Option, ...] = ()
+    known: tuple[tuple[str, Json], ...] = ()
+    """What this chat knows from now on, by the name under which questions remember it."""
     forget: bool = False
     """The person wants nothing kept: what this chat knows of them goes too."""
 

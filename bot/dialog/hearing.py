@@ -50,5 +50,8 @@ class Hearing(Protocol):
     def is_question(self, text: str) -> bool:
         """It asks something, by its mark or by a question word."""
 
+    def is_rude(self, text: str) -> bool:
+        """Anger, and nothing else."""
+
     def language_of(self, text: str) -> str:
         """The language it is plainly written in, or ''."""

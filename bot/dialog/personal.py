@@ -98,6 +98,11 @@ def _number_in(typed: str) -> PhoneNumber | None:
 
 
 def _phone_advice(typed: str, digits: int) -> Text:
+    if typed.startswith("+") and not typed.startswith("+86"):
+        return _(
+            "This number from abroad is not complete, or has a digit too many. "
+            "Please send it with + and the country, for example +852 2345 6789."
+        )
     if re.match(r"\D*1", typed) and digits != MOBILE_DIGITS:
         return _(
             "A mobile number has 11 digits; this one has {count}. "
@@ -125,6 +130,13 @@ class IdNumber(Expect[str]):
         if sum(character.isdecimal() for character in typed) < FEWEST_ID_DIGITS:
             return Unclear()
         found = re.search(r"\d{17}[0-9X]", typed)
+        if found is None and len(typed) == ID_LENGTH:
+            return Refused(
+                _(
+                    "There is a letter where a digit belongs; only the last one may be an X. "
+                    "Please compare it with the card, for example {example}."
+                ).fill(example=EXAMPLE_ID)
+            )
         if found is None or len(re.sub(r"[A-WYZ]", "", typed)) != ID_LENGTH:
             return Refused(
                 _(

@@ -89,9 +89,9 @@ class Conversation:
         return replace(self, offered=made.number, offers=(*self.offers[1 - KEPT_OFFERS :], made))
 
     def remember(self, name: str, stored: Json) -> "Conversation":
-        """The newest first, each once."""
+        """The newest first, each once; of a person ({'name': …}) only the newest."""
         known = dict(self.known)
-        earlier = tuple(one for one in known.get(name, ()) if one != stored)
+        earlier = tuple(one for one in known.get(name, ()) if not _same(one, stored))
         known[name] = (stored, *earlier)[:KEPT_KNOWN]
         return replace(self, known=tuple(known.items()))
 
@@ -135,6 +135,12 @@ class Conversation:
             known=tuple((name, tuple(values)) for name, values in stored["known"]),
             misses=stored["misses"],
         )
+
+
+def _same(one: Json, other: Json) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict) and "name" in one:
+        return bool(one["name"] == other.get("name"))
+    return bool(one == other)
 
 
 def _dump_option(option: Option) -> Json:

@@ -14,8 +14,8 @@ from bot.domain.visit_needs import (
     ForWhom,
     Need,
     Purpose,
-    Reason,
     Residence,
+    Travel,
     age_of,
 )
 from bot.domain.visits import Visit, VisitKind, Wish
@@ -116,8 +116,8 @@ class VisitRequest:
     visit_id: int | None = None
     """None: no place, but a wish for one."""
     visit_kind: VisitKind = VisitKind.HOME
-    reason: Reason | None = None
-    """Why the person cannot travel; None for a group session, and for bookings of before."""
+    travel: Travel | None = None
+    """None for a group session, and for bookings of before."""
     purpose: Purpose = Purpose.FIRST
     residence: Residence | None = None
     call: Call = Call.ANY

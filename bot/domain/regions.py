@@ -17,6 +17,10 @@ SHORTEST = 2
 """One character names no place."""
 _SUFFIXES = ("街道", "镇", "乡", "区", "县", "市", "办事处")
 _UNSAID = re.compile(r"广东省?|[\W_]+")
+_LATIN_UNSAID = frozenset(
+    "street road town township district county city province guangdong china the in of at "
+    "jiedao zhen xiang qu xian shi sub subdistrict".split()
+)
 # Converting Traditional to Simplified writes these names otherwise: 乾务镇 becomes 干务镇.
 _ONE_WAY = str.maketrans("干澂𬶍𬒈鲘𬕂𪨶径", "乾澄鮀礐鮜篢輋迳")
 
@@ -95,6 +99,8 @@ class Regions:
         wanted = _plain(text)
         if len(wanted) < SHORTEST:
             return []
+        if wanted.isascii():
+            return self._in_pinyin(text)
         best: list[Region] = []
         longest = 0
         for code in self._named_in(wanted):
@@ -108,6 +114,43 @@ class Regions:
         if longest * 2 > len(wanted):
             return best
         return [region for region in best if self._begins_an_address(wanted, region)]
+
+    def _in_pinyin(self, text: str) -> list[Region]:
+        """'Liwan, Duobao street': the narrowest that is named, with most of what lies around it."""
+        words = [word for word in re.findall("[a-z]+", text.lower()) if word not in _LATIN_UNSAID]
+        said = {
+            "".join(words[start:end])
+            for start in range(len(words))
+            for end in range(start + 1, min(start + 5, len(words) + 1))
+        }
+        named = {code for name in said for code in self._by_pinyin.get(name, ())}
+        # Two levels of one name ('南山区南山街道') are one word, not two.
+        scored = {
+            code: (
+                len(
+                    {
+                        self._names[one][-1]
+                        for one in (code, *self._around(self.by_code[code]))
+                        if one in named
+                    }
+                ),
+                len(code),
+            )
+            for code in named
+        }
+        best = max(scored.values(), default=None)
+        return [self.by_code[code] for code in sorted(scored) if scored[code] == best]
+
+    @cached_property
+    def _by_pinyin(self) -> dict[str, list[str]]:
+        """Without its suffix, and with it: 'duobao', 'duobaojiedao'."""
+        from pypinyin import lazy_pinyin  # noqa: PLC0415 - only who writes in letters pays for it
+
+        codes: dict[str, list[str]] = {}
+        for code, names in self._names.items():
+            for name in names:
+                codes.setdefault("".join(lazy_pinyin(name)).lower(), []).append(code)
+        return codes
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, ...]]:

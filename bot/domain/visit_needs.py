@@ -1,4 +1,4 @@
-"""What is asked for a visit: why, for whom, which doctors, how to call, what help at the door.
+"""What is asked for a visit: for what and for whom, how to call, what help at the door.
 
 Who may have one: Measures for the Administration of Disability Certificates (2017), Art. 11, and
 content/, answers 'home.who' and 'home.what'. Keys are stored: never renamed, never reused.
@@ -15,13 +15,14 @@ MAJORITY = 18
 """Civil Code, Art. 17."""
 
 
-class Reason(StrEnum):
-    """Why somebody cannot travel to an assessment: whoever can is not visited."""
+class Travel(StrEnum):
+    """Whoever can travel to an assessment is not visited at home."""
 
-    AGE = "age"
-    ILLNESS = "illness"
-    DISABILITY = "disability"
-    CAN_TRAVEL = "can_travel"
+    CANNOT = "cannot"
+    """Because of age, illness or a disability; which of them is not asked."""
+    UNSURE = "unsure"
+    """Staff look at it."""
+    CAN = "can"
 
 
 class Purpose(StrEnum):
@@ -99,11 +100,10 @@ class Door(StrEnum):
     """Please call from the street."""
 
 
-REASONS: dict[Reason, Text] = {
-    Reason.AGE: _("Because of old age"),
-    Reason.ILLNESS: _("Because of an illness"),
-    Reason.DISABILITY: _("Because of a disability"),
-    Reason.CAN_TRAVEL: _("Can travel, with help"),
+TRAVELS: dict[Travel, Text] = {
+    Travel.CANNOT: _("No, it is not possible"),
+    Travel.CAN: _("Yes, with or without help"),
+    Travel.UNSURE: _("Not sure"),
 }
 PURPOSES: dict[Purpose, Text] = {
     Purpose.FIRST: _("A first certificate"),

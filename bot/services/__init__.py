@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.services.articles import Articles, Library
     from bot.services.audit import Audit
     from bot.services.bookings import Bookings
+    from bot.services.calendar_files import CalendarFiles
     from bot.services.day_sheets import DaySheets
     from bot.services.desk import Desk
     from bot.services.editions import Editions
@@ -71,6 +72,12 @@ class Services:
         from bot.services.bookings import Bookings
 
         return Bookings(self)
+
+    @cached_property
+    def calendar_files(self) -> "CalendarFiles":
+        from bot.services.calendar_files import CalendarFiles
+
+        return CalendarFiles(self)
 
     @cached_property
     def waiting(self) -> "Waiting":

@@ -15,7 +15,7 @@ from bot.i18n import Text
 from bot.messages import Reply
 from bot.services import Turn, booking_words
 from bot.services.booking_making import BookingMaking
-from bot.storage import booking_members, booking_notes, bookings, offers, places
+from bot.storage import applications, booking_members, booking_notes, bookings, offers, places
 
 
 class Bookings(BookingMaking):
@@ -114,9 +114,10 @@ class Bookings(BookingMaking):
         if booking is None:
             raise UnknownBooking(number)
         who = "person" if staff_id is None else "staff"
+        heard = staff_id is None and (what, words) != ("rating", "good")
         note = Note(what=what, who=who, words=words, at=self._now, staff_id=staff_id)
         booking_notes.add(self._connection, booking.id, note)
-        if staff_id is None:
+        if heard:
             self._services.tickets.open(
                 TicketKind.VISIT_NOTE,
                 f"{booking.number} · {what}\n{words}",
@@ -124,6 +125,12 @@ class Bookings(BookingMaking):
                 urgent=what == "late",
             )
         return booking
+
+    def application_number(self, booking: Booking) -> str:
+        """Of the application that its outcome moves on; '' where it has none."""
+        if booking.application_id is None:
+            return ""
+        return applications.number_of(self._connection, booking.application_id)
 
     def notes(self, booking: Booking) -> list[Note]:
         return booking_notes.of(self._connection, booking.id)

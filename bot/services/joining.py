@@ -8,6 +8,7 @@ from bot.storage import booking_members, bookings, tries
 from bot.storage.vault import vault_of
 
 JOIN = "J"
+EXAMPLE = "JK7M-2QXW-9DRX"
 GROUPS = 3
 """10 random characters are 49 bits, for a week, once, with limited tries: nobody guesses it."""
 

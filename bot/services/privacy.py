@@ -64,6 +64,12 @@ class Privacy:
             ],
         }
 
+    def record_consent(self, conversation_id: int, channel: str, scope: str) -> None:
+        """Into the ledger: 'guardian' for a child under 14 (PIPL Art. 31), 'person' for another."""
+        conversations.add_consent(
+            self._connection, conversation_id, channel, scope, self._now, given=True
+        )
+
     def erase_history(self, conversation_id: int) -> None:
         """All that was heard and said before this turn; the chat itself goes on."""
         conversations.erase_history(self._connection, conversation_id)

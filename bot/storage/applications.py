@@ -93,3 +93,11 @@ def _application(connection: Connection, row: Any) -> Application:
         reached=tuple((Stage(one.stage), one.at) for one in stages),
         name=told["name"],
     )
+
+
+def number_of(connection: Connection, application_id: int) -> str:
+    """'' for one that is gone."""
+    found = connection.execute(
+        select(applications.c.number).where(applications.c.id == application_id)
+    ).scalar()
+    return str(found or "")

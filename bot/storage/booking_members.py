@@ -11,10 +11,10 @@ from bot.storage.tables import booking_members, bookings, join_codes
 def add(connection: Connection, booking_id: int, conversation_id: int, now: datetime) -> bool:
     """False: it is a member already."""
     made = connection.execute(
-        insert_unless_there(connection, booking_members),
+        insert_unless_there(connection, booking_members).returning(booking_members.c.booking_id),
         {"booking_id": booking_id, "conversation_id": conversation_id, "joined_at": now},
     )
-    return made.rowcount == 1
+    return made.scalar() is not None
 
 
 def of(connection: Connection, booking_id: int) -> list[int]:

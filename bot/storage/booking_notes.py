@@ -111,7 +111,7 @@ def add_outcome(
     if words:
         sealed = vault_of(connection).seal(words.encode(), f"outcomes.sealed:{uid}")
     made = connection.execute(
-        insert_unless_there(connection, outcomes),
+        insert_unless_there(connection, outcomes).returning(outcomes.c.id),
         {
             "booking_id": booking_id,
             "visit_id": visit_id,
@@ -122,7 +122,7 @@ def add_outcome(
             "at": now,
         },
     )
-    return made.rowcount == 1
+    return made.scalar() is not None
 
 
 def outcome_of(connection: Connection, booking_id: int, visit_id: int) -> VisitOutcome | None:

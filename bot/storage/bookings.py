@@ -10,7 +10,7 @@ from sqlalchemy import delete as delete_from
 
 from bot.domain.bookings import Booking, BookingState, VisitRequest
 from bot.domain.people import DisabilityKind
-from bot.domain.visit_needs import Call, Door, ForWhom, Need, Purpose, Reason, Residence
+from bot.domain.visit_needs import Call, Door, ForWhom, Need, Purpose, Residence, Travel
 from bot.domain.visits import VisitKind
 from bot.i18n import Json
 from bot.storage.db import insert_unless_there
@@ -225,13 +225,13 @@ def _request(told: Json, row: Any) -> VisitRequest:
     """Also of a booking that an older release made: it knew one kind, and less."""
     kind = told.pop("kind", None)
     kinds = told.pop("kinds", None) or ([kind] if kind else [])
-    reason, residence = told.pop("reason", None), told.pop("residence", None)
+    travel, residence = told.pop("travel", None), told.pop("residence", None)
     return VisitRequest(
         **{
             **told,
             "for_whom": ForWhom(told["for_whom"]),
             "kinds": tuple(DisabilityKind(one) for one in kinds),
-            "reason": Reason(reason) if reason else None,
+            "travel": Travel(travel) if travel else None,
             "residence": Residence(residence) if residence else None,
             "call": Call(told.get("call", Call.ANY)),
             "needs": tuple(Need(one) for one in told.get("needs", ())),

@@ -151,14 +151,23 @@ def set_unreachable(connection: Connection, conversation_id: int) -> None:
 def record_consent(
     connection: Connection, locked: Locked, scope: str, now: datetime, *, given: bool
 ) -> None:
-    """The ledger of consents (PIPL Art. 14-16, 29): rows are added, never changed."""
+    """To sensitive data in this chat."""
+    add_consent(connection, locked.id, locked.address.channel, scope, now, given=given)
+
+
+def add_consent(
+    connection: Connection,
+    conversation_id: int,
+    channel: str,
+    scope: str,
+    now: datetime,
+    *,
+    given: bool,
+) -> None:
+    """The ledger of consents (PIPL Art. 14-16, 29, 31): rows are added, never changed."""
     connection.execute(
         insert(consents).values(
-            conversation_id=locked.id,
-            scope=scope,
-            given=given,
-            channel=locked.address.channel,
-            at=now,
+            conversation_id=conversation_id, scope=scope, given=given, channel=channel, at=now
         )
     )
 

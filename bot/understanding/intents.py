@@ -18,9 +18,15 @@ _INTENTS: tuple[tuple[str, str], ...] = (
         "language",
         r"english|说中文|讲中文|繁体|简体|英文|切换语言|换语言|change language|语言 ?language",
     ),
+    ("join", r"^我有(一个|个|了)?(加入码|预约码|代码)$|^(i have|i got) a code$"),
+    (
+        "group_session",
+        r"(预约|约|报名|参加|登记).{0,6}集中(评残|评定)|(book|join).{0,14}group session",
+    ),
     (
         "mine",
-        r"我(的|嘅)预约|我预约了|我约(了|咗)|约咗(什么|乜|几|边)|取消.{0,4}预约|改.{0,4}(预约|时间|日期)|改期|改约"
+        r"^(我们?|我哋)(会|可能|要)?(晚|迟)(到|点|啲)|^we (are|will be|re) late$"
+        r"|我(的|嘅)预约|我预约了|我约(了|咗)|约咗(什么|乜|几|边)|取消.{0,4}预约|改.{0,4}(预约|时间|日期)|改期|改约"
         r"|预约.{0,3}怎么改|my booking|my appointment|cancel.{0,12}(booking|appointment|visit)"
         r"|move.{0,12}(booking|visit)",
     ),

@@ -21,6 +21,7 @@ from bot.web.stuck import Stuck
 from bot.web.teams import Teams
 from bot.web.tickets import Tickets
 from bot.web.visit_figures import VisitFigures
+from bot.web.visit_files import VisitFiles
 from bot.web.visit_import import VisitImport
 from bot.web.visit_weeks import VisitWeeks
 
@@ -120,6 +121,7 @@ def make_console(
         ("POST", "/staff/stuck/retry", supervisor, stuck.retry),
         ("GET", "/staff/static/{name}", anybody, static),
         ("GET", PAGE, anybody, Checklists(office, pages).show),
+        ("GET", "/visit/{number}/{token}.ics", anybody, VisitFiles(office).calendar),
     )
     routes: list[web.AbstractRouteDef] = [
         web.route(method, path, guard.protect(handler, who)) for method, path, who, handler in table

@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError
 from bot.domain.bookings import AlreadyBooked, SlotTaken, VisitRequest
 from bot.domain.people import DisabilityKind
 from bot.domain.regions import Level, Region, Regions
-from bot.domain.visit_needs import Call, Door, ForWhom, Need, Purpose, Reason, Residence
+from bot.domain.visit_needs import Call, Door, ForWhom, Need, Purpose, Residence, Travel
 from bot.domain.visits import VisitKind
 from bot.i18n import Text, _
 from bot.services import Services
@@ -29,11 +29,10 @@ from bot.web.visit_room import (
     number_in,
 )
 
-S = TypeVar("S", Call, ForWhom, Purpose, Reason, Residence, VisitKind)
+S = TypeVar("S", Call, ForWhom, Purpose, Residence, Travel, VisitKind)
 M = TypeVar("M", DisabilityKind, Door, Need)
 
 LONGEST = {"name": 40, "door": 100, "door_more": 100, "needs_more": 100, "carer": 40}
-REASONS_TO_VISIT = tuple(reason for reason in Reason if reason is not Reason.CAN_TRAVEL)
 Faults = dict[str, Text]
 
 
@@ -102,7 +101,6 @@ class PhoneBookings(VisitRoom):
                 county=services.visits.county(told.street) if told else None,
                 place=services.regions.full_name(told.street) if told else "",
                 longest=LONGEST,
-                reasons_to_visit=REASONS_TO_VISIT,
             )
 
         return await self._office.read(look)
@@ -126,7 +124,7 @@ def read(
     if faults or phone is None or id_number is None or street is None:
         return None, faults
     home = kind is VisitKind.HOME
-    reason = _one(Reason, fields.get("reason", ""))
+    travel = _one(Travel, fields.get("travel", ""))
     return VisitRequest(
         for_whom=_one(ForWhom, fields.get("for_whom", "")) or ForWhom.ME,
         name=fields["name"],
@@ -137,7 +135,7 @@ def read(
         id_number=id_number,
         carer=fields.get("carer", ""),
         visit_kind=kind,
-        reason=reason if home else None,
+        travel=travel if home else None,
         purpose=_one(Purpose, fields.get("purpose", "")) or Purpose.FIRST,
         residence=_one(Residence, fields.get("residence", "")),
         call=_one(Call, fields.get("call", "")) or Call.ANY,
@@ -156,9 +154,9 @@ def _missing(fields: Mapping[str, str], kind: VisitKind) -> Faults:
             faults[name] = _("Please keep this under {count} characters.").fill(count=most)
     if len(fields.get("name", "")) < 2:  # noqa: PLR2004 - nobody's full name
         faults["name"] = _("Please write the full name, as on the identity card.")
-    reason = _one(Reason, fields.get("reason", ""))
-    if kind is VisitKind.HOME and reason not in REASONS_TO_VISIT:
-        faults["reason"] = _("Whoever can travel has no home visit: offer a group session.")
+    travel = _one(Travel, fields.get("travel", ""))
+    if kind is VisitKind.HOME and travel in (None, Travel.CAN):
+        faults["travel"] = _("Whoever can travel has no home visit: offer a group session.")
     if kind is VisitKind.HOME and not fields.get("door"):
         faults["door"] = _("Please write the road, house and floor.")
     if fields.get("agreed") != "yes":

@@ -11,7 +11,7 @@ from bot.domain.calendar import DayKind
 from bot.domain.people import KIND_NAMES, mask_address, mask_id, mask_name, mask_phone
 from bot.domain.staff import Member
 from bot.domain.tickets import NotFound
-from bot.domain.visit_needs import CALLS, DOORS, FOR_WHOM, NEEDS, PURPOSES, REASONS, RESIDENCES
+from bot.domain.visit_needs import CALLS, DOORS, FOR_WHOM, NEEDS, PURPOSES, RESIDENCES, TRAVELS
 from bot.domain.visit_reasons import WHYS, said
 from bot.domain.visit_weeks import LONGEST_REASON
 from bot.domain.visits import HALVES, Mode, VisitKind
@@ -86,7 +86,7 @@ WORDS: dict[str, Any] = {
     "needs": NEEDS,
     "doors": DOORS,
     "for_whom": FOR_WHOM,
-    "reasons": REASONS,
+    "travels": TRAVELS,
     "residences": RESIDENCES,
     "whys": WHYS,
     "mask_name": mask_name,
