@@ -5,10 +5,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import growth, idle, retrieval, turns, webhook
+from benchmarks import growth, idle, retrieval, turns, visits_console, webhook
 from benchmarks.measure import machine
 
-ALL = {"turns": turns, "webhook": webhook, "idle": idle, "growth": growth, "retrieval": retrieval}
+ALL = {
+    "turns": turns,
+    "webhook": webhook,
+    "idle": idle,
+    "growth": growth,
+    "retrieval": retrieval,
+    "visits_console": visits_console,
+}
 
 
 def main(names: list[str]) -> int:

@@ -25,6 +25,7 @@ LOCALES = Path(__file__).parent.parent / "locales"
 
 # Accessibility rule C12: a date is written out with its weekday, a time with its half of the day.
 _DATE = {"en": "EEEE, d MMMM y", "zh_Hans": "y年M月d日（EEEE）", "zh_Hant": "y年M月d日（EEEE）"}
+_SHORT = {"en": "EEE d MMM", "zh_Hans": "M月d日 EEE", "zh_Hant": "M月d日 EEE"}
 _TIME = {"en": "h:mm a", "zh_Hans": "ah点mm分", "zh_Hant": "ah點mm分"}
 
 Value = "str | int | date | datetime | Text"
@@ -44,6 +45,10 @@ class Translator:
 
     def counted(self, singular: str, plural: str, count: int) -> str:
         return self._catalogue.ngettext(singular, plural, count)
+
+    def short_date(self, day: date) -> str:
+        """For the head of a column that stands under its year."""
+        return format_datetime(_noon(day), _SHORT[self.language], locale=self.locale)
 
     def date(self, day: date) -> str:
         return format_datetime(_noon(day), _DATE[self.language], locale=self.locale)

@@ -6,10 +6,13 @@ announced; for a later year we say so (`is_announced`) and count no day that may
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cached_property
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
+
+from bot.i18n import Text, _
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
@@ -38,8 +41,46 @@ _SPRING_FESTIVAL = ((1, 20), (2, 28))
 """Where not even its date is in the table above, all days on which it can fall."""
 
 
+class DayKind(StrEnum):
+    """What a day is to an office."""
+
+    WORKDAY = "workday"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    """Also a weekday that is off for it."""
+    MAKE_UP = "make_up"
+    """A weekend day that is worked for a holiday."""
+    UNKNOWN = "unknown"
+    """May become a holiday: its year is not announced."""
+
+
+HOLIDAYS: dict[str, Text] = {
+    "New Year's Day": _("New Year's Day"),
+    "Spring Festival": _("Spring Festival"),
+    "Tomb-sweeping Day": _("Tomb-sweeping Day"),
+    "Labour Day": _("Labour Day"),
+    "Dragon Boat Festival": _("Dragon Boat Festival"),
+    "National Day": _("National Day"),
+    "Mid-autumn Festival": _("Mid-Autumn Festival"),
+}
+"""By the library's names."""
+
+
 class WorkCalendar:
     """Which days offices work."""
+
+    def kind(self, day: date) -> tuple[DayKind, Text | None]:
+        """What the day is, and the holiday's name where one makes it so."""
+        if not self.is_announced(day):
+            if day.weekday() >= SATURDAY:
+                return DayKind.WEEKEND, None
+            return (DayKind.WORKDAY if self.is_workday(day) else DayKind.UNKNOWN), None
+        _off, name = chinese_calendar.get_holiday_detail(day)
+        holiday = HOLIDAYS.get(name or "")
+        if self.is_workday(day):
+            is_made_up = day.weekday() >= SATURDAY
+            return (DayKind.MAKE_UP, holiday) if is_made_up else (DayKind.WORKDAY, None)
+        return (DayKind.HOLIDAY, holiday) if holiday else (DayKind.WEEKEND, None)
 
     @cached_property
     def last_announced(self) -> int:

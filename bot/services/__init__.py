@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.services.audit import Audit
     from bot.services.bookings import Bookings
     from bot.services.calendar_files import CalendarFiles
+    from bot.services.day_sheets import DaySheets
+    from bot.services.desk import Desk
     from bot.services.editions import Editions
     from bot.services.joining import Joining
     from bot.services.notices import Notices
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from bot.services.staff import Staff
     from bot.services.stuck import Stuck
     from bot.services.tickets import Tickets
+    from bot.services.visit_figures import VisitFigures
+    from bot.services.visit_import import VisitImport
+    from bot.services.visit_weeks import VisitWeeks
     from bot.services.visits import Visits
     from bot.services.waiting import Waiting
     from bot.storage.db import Connection
@@ -85,6 +90,36 @@ class Services:
         from bot.services.reminders import Reminders
 
         return Reminders(self)
+
+    @cached_property
+    def visit_weeks(self) -> "VisitWeeks":
+        from bot.services.visit_weeks import VisitWeeks
+
+        return VisitWeeks(self)
+
+    @cached_property
+    def visit_import(self) -> "VisitImport":
+        from bot.services.visit_import import VisitImport
+
+        return VisitImport(self)
+
+    @cached_property
+    def visit_figures(self) -> "VisitFigures":
+        from bot.services.visit_figures import VisitFigures
+
+        return VisitFigures(self)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        from bot.services.desk import Desk
+
+        return Desk(self)
+
+    @cached_property
+    def day_sheets(self) -> "DaySheets":
+        from bot.services.day_sheets import DaySheets
+
+        return DaySheets(self)
 
     @cached_property
     def applications(self) -> "Applications":

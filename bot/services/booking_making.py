@@ -15,6 +15,7 @@ from bot.domain.people import person_key_parts
 from bot.domain.references import BOOKING, new_reference
 from bot.domain.tickets import TicketKind
 from bot.domain.visit_reminders import next_moment
+from bot.i18n import LANGUAGES, Text, translator
 from bot.services import Services, Turn
 from bot.storage import booking_members, booking_notes, bookings, places
 from bot.storage.vault import vault_of
@@ -99,7 +100,7 @@ class BookingMaking:
         *,
         from_visit: int | None = None,
         to_visit: int | None = None,
-        reason: str = "",
+        reason: Text | str = "",
         staff_id: int | None = None,
     ) -> None:
         booking_notes.changed(
@@ -109,7 +110,7 @@ class BookingMaking:
             self._now,
             from_visit=from_visit,
             to_visit=to_visit,
-            reason=reason,
+            reason=reason if isinstance(reason, str) else reason.to(translator(LANGUAGES[0])),
             staff_id=staff_id,
         )
 

@@ -148,15 +148,15 @@ def ran_out(booking: Booking) -> tuple[Reply, Options]:
     return reply, (("mine", _("My bookings")), ("human", _("Talk to a person")))
 
 
-def moved(booking: Booking, reason: str, *, by_staff: bool) -> Reply:
+def moved(booking: Booking, reason: Text | str, *, by_staff: bool) -> Reply:
     """To the other chats; to all of them when staff moved it, with the reason."""
     heading = _("The federation moved your visit") if by_staff else _("The date was changed")
     return _changed(booking, heading, reason)
 
 
-def cancelled(booking: Booking, reason: str, *, by_staff: bool) -> Reply:
+def cancelled(booking: Booking, reason: Text | str, *, by_staff: bool) -> Reply:
     said = _("The federation cancelled your visit") if by_staff else _("The booking was cancelled")
-    why = (_("Reason: {reason}").fill(reason=verbatim(reason)),) if reason else ()
+    why = _why(reason)
     return Reply(
         heading=said,
         items=(_("{name}, number {number}").fill(name=who(booking), number=booking.number),),
@@ -168,8 +168,8 @@ def accepted(booking: Booking) -> Reply:
     return _changed(booking, _("The date was accepted"), "")
 
 
-def _changed(booking: Booking, heading: Text, reason: str) -> Reply:
-    why = (_("Reason: {reason}").fill(reason=verbatim(reason)),) if reason else ()
+def _changed(booking: Booking, heading: Text, reason: Text | str) -> Reply:
+    why = _why(reason)
     return Reply(
         heading=heading,
         items=(line(booking), _("Your number: {number}").fill(number=booking.number)),
@@ -180,3 +180,27 @@ def _changed(booking: Booking, heading: Text, reason: str) -> Reply:
             *OWN,
         ),
     )
+
+
+def lost(booking: Booking, visit: Visit, reason: Text | str) -> Reply:
+    """The half-day was closed by the office: whoever had a place waits again, before others."""
+    return Reply(
+        heading=_("The visit cannot take place"),
+        items=(
+            _("{name}: {when}").fill(name=who(booking), when=when(visit)),
+            _("Your number: {number}").fill(number=booking.number),
+        ),
+        paragraphs=(
+            *_why(reason),
+            _("You keep your number and come before others. You hear from us here."),
+            *OWN,
+        ),
+    )
+
+
+def _why(reason: Text | str) -> tuple[Text, ...]:
+    """A sentence of ours in the reader's language, or a colleague's own words."""
+    if not reason:
+        return ()
+    words = verbatim(reason) if isinstance(reason, str) else reason
+    return (_("Reason: {reason}").fill(reason=words),)

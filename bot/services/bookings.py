@@ -11,6 +11,7 @@ from bot.domain.bookings import (
     VisitOutcome,
 )
 from bot.domain.tickets import TicketKind
+from bot.i18n import Text
 from bot.messages import Reply
 from bot.services import Turn, booking_words
 from bot.services.booking_making import BookingMaking
@@ -41,7 +42,7 @@ class Bookings(BookingMaking):
     # --- changed
 
     def move(
-        self, number: str, visit_id: int, *, reason: str = "", staff_id: int | None = None
+        self, number: str, visit_id: int, *, reason: Text | str = "", staff_id: int | None = None
     ) -> Booking:
         """A place in another visit instead; a wish becomes a booking. The other chats are told.
 
@@ -76,7 +77,9 @@ class Bookings(BookingMaking):
             self._services.waiting.fill(booking.visit)
         return moved
 
-    def cancel(self, number: str, *, reason: str = "", staff_id: int | None = None) -> Booking:
+    def cancel(
+        self, number: str, *, reason: Text | str = "", staff_id: int | None = None
+    ) -> Booking:
         """The place is free again, for the waiting list first. The other chats are told.
 
         Raises NotLive, UnknownBooking.

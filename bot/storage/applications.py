@@ -52,6 +52,13 @@ def by_number(connection: Connection, number: str) -> tuple[Application, str] | 
     return (_application(connection, row), row.proof) if row else None
 
 
+def by_id(connection: Connection, application_id: int) -> Application | None:
+    row = connection.execute(
+        select(applications).where(applications.c.id == application_id)
+    ).first()
+    return _application(connection, row) if row else None
+
+
 def reach(connection: Connection, application: Application, stage: Stage, now: datetime) -> bool:
     """Only if it still stands where it was read."""
     moved = connection.execute(

@@ -8,15 +8,22 @@ from aiohttp import web
 from bot import i18n
 from bot.services.checklists import PAGE
 from bot.web.answers import Answers
+from bot.web.bookings import Bookings
 from bot.web.checklists import Checklists
-from bot.web.guard import Guard, anybody, first_password, member, supervisor
+from bot.web.day_sheets import DaySheets
+from bot.web.guard import Guard, anybody, desk, first_password, member, supervisor
 from bot.web.office import Office
 from bot.web.pages import Pages
+from bot.web.phone_bookings import PhoneBookings
 from bot.web.sign_in import SignIn
 from bot.web.static import static
 from bot.web.stuck import Stuck
+from bot.web.teams import Teams
 from bot.web.tickets import Tickets
+from bot.web.visit_figures import VisitFigures
 from bot.web.visit_files import VisitFiles
+from bot.web.visit_import import VisitImport
+from bot.web.visit_weeks import VisitWeeks
 
 __all__ = ["make_console"]
 
@@ -35,6 +42,13 @@ def make_console(
     tickets = Tickets(office, pages)
     stuck = Stuck(office, pages)
     answers = Answers(office, pages)
+    weeks = VisitWeeks(office, pages)
+    bookings = Bookings(office, pages)
+    phone = PhoneBookings(office, pages)
+    sheets = DaySheets(office, pages)
+    teams = Teams(office, pages)
+    importing = VisitImport(office, pages)
+    figures = VisitFigures(office, pages)
     table = (
         ("GET", "/staff/sign-in", anybody, sign_in.show),
         ("POST", "/staff/sign-in", anybody, sign_in.sign_in),
@@ -65,6 +79,44 @@ def make_console(
         ("POST", "/staff/editions/{id}/publish", supervisor, answers.publish),
         ("POST", "/staff/editions/{id}/send-back", member, answers.send_back),
         ("POST", "/staff/editions/{id}/withdraw", supervisor, answers.withdraw),
+        ("GET", "/staff/visits", member, weeks.week),
+        ("GET", "/staff/visits/open", desk, weeks.show_open),
+        ("POST", "/staff/visits/open", desk, weeks.open),
+        ("POST", "/staff/visits/open-usual", desk, weeks.open_usual),
+        ("GET", "/staff/visits/import", desk, importing.show),
+        ("POST", "/staff/visits/import", desk, importing.look),
+        ("POST", "/staff/visits/import/take", desk, importing.take),
+        ("GET", "/staff/visits/import/{name}", desk, importing.template),
+        ("GET", "/staff/visits/numbers", desk, figures.show),
+        ("GET", "/staff/visits/numbers.{format}", desk, figures.file),
+        ("GET", "/staff/half-days/{id}", member, weeks.half_day),
+        ("GET", "/staff/half-days/{id}/sheet", member, sheets.show),
+        ("GET", "/staff/half-days/{id}/sheet.pdf", member, sheets.pdf),
+        ("POST", "/staff/half-days/{id}/outcome/{number}", member, sheets.outcome),
+        ("POST", "/staff/half-days/{id}/close", desk, weeks.close),
+        ("POST", "/staff/half-days/{id}/reopen", desk, weeks.reopen),
+        ("POST", "/staff/half-days/{id}/places", desk, weeks.places),
+        ("GET", "/staff/closures", desk, weeks.closures),
+        ("POST", "/staff/closures", desk, weeks.add_closure),
+        ("POST", "/staff/closures/{id}/remove", desk, weeks.remove_closure),
+        ("GET", "/staff/teams", desk, teams.listing),
+        ("POST", "/staff/teams", desk, teams.save),
+        ("GET", "/staff/teams/new", desk, teams.new),
+        ("GET", "/staff/teams/{id}", desk, teams.show),
+        ("POST", "/staff/teams/{id}/members", supervisor, teams.members),
+        ("POST", "/staff/counties", supervisor, teams.county),
+        ("GET", "/staff/bookings", desk, bookings.listing),
+        ("GET", "/staff/bookings/new", desk, phone.show),
+        ("POST", "/staff/bookings/new", desk, phone.send),
+        ("GET", "/staff/bookings/{number}", desk, bookings.show),
+        ("POST", "/staff/bookings/{number}/reveal", desk, bookings.reveal),
+        ("POST", "/staff/bookings/{number}/move", desk, bookings.move),
+        ("POST", "/staff/bookings/{number}/cancel", desk, bookings.cancel),
+        ("POST", "/staff/bookings/{number}/propose", desk, bookings.propose),
+        ("POST", "/staff/bookings/{number}/answer", desk, bookings.answer),
+        ("POST", "/staff/bookings/{number}/urgency", desk, bookings.urgency),
+        ("POST", "/staff/bookings/{number}/note", desk, bookings.note),
+        ("POST", "/staff/bookings/{number}/link", desk, bookings.link),
         ("GET", "/staff/stuck", supervisor, stuck.show),
         ("POST", "/staff/stuck/retry", supervisor, stuck.retry),
         ("GET", "/staff/static/{name}", anybody, static),

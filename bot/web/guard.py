@@ -50,6 +50,14 @@ def member(session: Session | None) -> str:
     return PASSWORD if session.member.must_change else ""
 
 
+def desk(session: Session | None) -> str:
+    """Books, moves, opens half-days: everybody but an assessor, who reads their own team's days."""
+    refused = member(session)
+    if refused or session is None:
+        return refused
+    return "404" if session.member.role is Role.ASSESSOR else ""
+
+
 def supervisor(session: Session | None) -> str:
     """Sees across regions what could not be delivered."""
     refused = member(session)

@@ -84,6 +84,8 @@ class Pages:
             html_language={"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}[language],
             languages=LANGUAGE_NAMES,
             moment=spoken.moment,
+            date=spoken.date,
+            short_date=spoken.short_date,
             ago=lambda then: say(since(self._now() - then)),
             kinds=KINDS,
             states=STATES,
@@ -94,6 +96,9 @@ class Pages:
             **values,
         )
         return web.Response(text=html, content_type="text/html", status=status)
+
+    def translator(self, language: str) -> Translator:
+        return self._translate(language)
 
     def counted(self, language: str, waiting: int) -> str:
         """An event of the queue's stream: how many wait, as words."""

@@ -25,6 +25,7 @@ from bot.storage.tables.conversations import (
     private_links,
 )
 from bot.storage.tables.marks import marks
+from bot.storage.tables.rounds import streets, team_members
 from bot.storage.tables.staff import audit, sessions, staff, tries
 from bot.storage.tables.tickets import ticket_messages, tickets
 from bot.storage.tables.visits import closures, counties, places, teams, visits
@@ -60,6 +61,8 @@ __all__ = [
     "reminded",
     "sessions",
     "staff",
+    "streets",
+    "team_members",
     "teams",
     "ticket_messages",
     "tickets",
