@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,8 +26,10 @@ from bot.ears import OurEars
 from bot.front_door import front_door
 from bot.health import Health
 from bot.hearing import OurHearing, finder_of
+from bot.importing import Importing
 from bot.inbox import Inbox, Manners
 from bot.messages import Reply
+from bot.pulling import Pulling
 from bot.relay import Relay
 from bot.services import Known, Services
 from bot.services.articles import Library
@@ -39,7 +41,7 @@ from bot.storage.vault import Vault
 from bot.understanding.grouping import groups
 from bot.understanding.normalise import bare
 from bot.upkeep import Upkeep
-from bot.web import make_console
+from bot.web import make_api, make_console
 from handlers import HANDLERS, policy
 
 log = logging.getLogger(__name__)
@@ -78,8 +80,14 @@ class App:
         self.ears = OurEars(self.inbox, self.database, self.now, self.known)
         self._add_channels()
         self.upkeep = Upkeep(
-            self.database, self.inbox, self.channels, self.now, [self.refresh_content]
+            self.database,
+            self.inbox,
+            self.channels,
+            self.now,
+            [self.refresh_content, self.forget_old],
         )
+        self.importing = Importing(self, self.me)
+        self._forgotten: datetime | None = None
         self.health = Health(self.database, self.upkeep, self.channels)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -128,6 +136,15 @@ class App:
         library.pack = pack
         self._content_version = version
 
+    async def forget_old(self) -> None:
+        """Once an hour: what is kept for a time only."""
+        now = self.now()
+        if self._forgotten and now - self._forgotten < timedelta(hours=1):
+            return
+        self._forgotten = now
+        await self.write(lambda services: services.application_imports.forget_old())
+        await self.write(lambda services: services.application_sources.forget_old_events())
+
     # --- bot.web.office.Office
 
     async def read(self, use: Callable[[Services], T]) -> T:
@@ -164,6 +181,7 @@ class App:
         )
         made.router.add_routes(private.routes())
         made.router.add_routes(make_console(self, secure=self.config.secure, now=self.now))
+        made.router.add_routes(make_api(self))
         made.router.add_routes(self.health.routes())
         made.on_startup.append(self._on_startup)
         made.on_cleanup.append(self._on_cleanup)
@@ -179,8 +197,19 @@ class App:
         self._tasks = [
             asyncio.create_task(self.relay.run()),
             asyncio.create_task(self.upkeep.run()),
+            asyncio.create_task(self.importing.run()),
+            *self._pulling(),
             *(asyncio.create_task(self._run(channel)) for channel in self.channels.values()),
         ]
+
+    def _pulling(self) -> list[asyncio.Task[None]]:
+        config = self.config
+        if not config.applications_url:
+            return []
+        pulling = Pulling(
+            self, config.applications_url, config.applications_token, self.me, self.now
+        )
+        return [asyncio.create_task(pulling.run())]
 
     async def _run(self, channel: Channel) -> None:
         """A channel that breaks is started again, slower each time: the others go on."""

@@ -1,7 +1,18 @@
 """The conversations, listed by hand."""
 
 from bot.dialog import Handlers
-from handlers import booking, checklist, feedback, mine, my_data, policy, small_talk, start, status
+from handlers import (
+    application_care,
+    booking,
+    checklist,
+    feedback,
+    mine,
+    my_data,
+    policy,
+    small_talk,
+    start,
+    status,
+)
 
 HANDLERS = Handlers(
     flows=(
@@ -9,6 +20,8 @@ HANDLERS = Handlers(
         mine.MOVE_BOOKING,
         mine.CANCEL_BOOKING,
         status.STATUS,
+        application_care.CALL,
+        application_care.HAND_IN,
         checklist.CHECKLIST,
         feedback.FEEDBACK,
         feedback.NOTE,
@@ -22,6 +35,11 @@ HANDLERS = Handlers(
         policy.POLICY,
         small_talk.SMALL_TALK,
         mine.MINE,
+        status.TOLD,
+        application_care.SHOW,
+        application_care.MORE,
+        application_care.UNLINK,
+        application_care.WHY,
         feedback.HUMAN,
         feedback.ASSISTANT,
         feedback.EMERGENCY,

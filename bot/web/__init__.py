@@ -8,16 +8,20 @@ from aiohttp import web
 from bot import i18n
 from bot.services.checklists import PAGE
 from bot.web.answers import Answers
+from bot.web.api import make_api
+from bot.web.applications import Applications
 from bot.web.checklists import Checklists
 from bot.web.guard import Guard, anybody, first_password, member, supervisor
+from bot.web.imports import Imports
 from bot.web.office import Office
 from bot.web.pages import Pages
 from bot.web.sign_in import SignIn
 from bot.web.static import static
 from bot.web.stuck import Stuck
+from bot.web.systems import Systems, administrator
 from bot.web.tickets import Tickets
 
-__all__ = ["make_console"]
+__all__ = ["make_api", "make_console"]
 
 
 def make_console(
@@ -34,6 +38,9 @@ def make_console(
     tickets = Tickets(office, pages)
     stuck = Stuck(office, pages)
     answers = Answers(office, pages)
+    applications = Applications(office, pages)
+    imports = Imports(office, pages)
+    systems = Systems(office, pages)
     table = (
         ("GET", "/staff/sign-in", anybody, sign_in.show),
         ("POST", "/staff/sign-in", anybody, sign_in.sign_in),
@@ -64,6 +71,26 @@ def make_console(
         ("POST", "/staff/editions/{id}/publish", supervisor, answers.publish),
         ("POST", "/staff/editions/{id}/send-back", member, answers.send_back),
         ("POST", "/staff/editions/{id}/withdraw", supervisor, answers.withdraw),
+        ("GET", "/staff/applications", member, applications.list),
+        ("POST", "/staff/applications/move", member, applications.move_many),
+        ("GET", "/staff/applications/new", member, applications.new),
+        ("POST", "/staff/applications/new", member, applications.add),
+        ("POST", "/staff/applications/alerts/{id}/seen", member, applications.see_alert),
+        ("GET", "/staff/applications/systems", administrator, systems.list),
+        ("POST", "/staff/applications/systems", administrator, systems.add),
+        ("POST", "/staff/applications/systems/revoke", administrator, systems.revoke),
+        ("GET", "/staff/applications/imports", member, imports.list),
+        ("POST", "/staff/applications/imports", member, imports.upload),
+        ("GET", "/staff/applications/imports/{id}", member, imports.show),
+        ("GET", "/staff/applications/imports/{id}/progress", member, imports.progress),
+        ("POST", "/staff/applications/imports/{id}/columns", member, imports.name_columns),
+        ("POST", "/staff/applications/imports/{id}/start", member, imports.start),
+        ("POST", "/staff/applications/imports/{id}/undo", member, imports.undo),
+        ("GET", "/staff/applications/imports/{id}/numbers", member, imports.numbers),
+        ("GET", "/staff/applications/{number}", member, applications.show),
+        ("POST", "/staff/applications/{number}/move", member, applications.move),
+        ("POST", "/staff/applications/{number}/correct", member, applications.correct),
+        ("POST", "/staff/applications/{number}/code", member, applications.code),
         ("GET", "/staff/stuck", supervisor, stuck.show),
         ("POST", "/staff/stuck/retry", supervisor, stuck.retry),
         ("GET", "/staff/static/{name}", anybody, static),
