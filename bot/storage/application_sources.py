@@ -52,7 +52,7 @@ def add_system(
 ) -> bool:
     """False: there is one of that name."""
     made = connection.execute(
-        insert_unless_there(connection, application_systems),
+        insert_unless_there(connection, application_systems).returning(application_systems.c.id),
         {
             "name": name,
             "token_hash": token_hash,
@@ -61,7 +61,7 @@ def add_system(
             "made_at": now,
         },
     )
-    return made.rowcount == 1
+    return made.first() is not None
 
 
 def systems(connection: Connection) -> Sequence[System]:
@@ -108,7 +108,7 @@ def begin_event(
 ) -> Kept | None:
     """None: it is new, and ours to do; another who sends the same waits till we commit."""
     begun = connection.execute(
-        insert_unless_there(connection, application_events),
+        insert_unless_there(connection, application_events).returning(application_events.c.id),
         {
             "system_id": system_id,
             "key": key,
@@ -118,7 +118,7 @@ def begin_event(
             "at": now,
         },
     )
-    if begun.rowcount == 1:
+    if begun.first() is not None:
         return None
     row = connection.execute(
         select(application_events).where(

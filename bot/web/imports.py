@@ -23,7 +23,7 @@ STATES: dict[str, Text] = {
     "mapping": _("Columns to be named"),
     "checking": _("Being checked"),
     "faulty": _("Has faults"),
-    "ready": _("Ready"),
+    "ready": _("Checked, ready to import"),
     "running": _("Being imported"),
     "done": _("Imported"),
     "undoing": _("Being undone"),
