@@ -15,7 +15,7 @@ from bot.domain.stages import Procedure, Stage, Way
 from bot.i18n import Text, _, translator, verbatim
 from bot.messages import Reply
 from bot.storage import application_links as links
-from bot.storage import messages
+from bot.storage import conversations, messages
 from bot.storage.application_links import Told
 from bot.storage.messages import Saying
 
@@ -74,6 +74,15 @@ class News:
             )
             news = _added(news, told, move)
         return self._say(news, languages, dues)
+
+    def without(self, conversation_id: int, application_id: int | None) -> None:
+        """Nothing of that application, or of any, leaves for this chat; the rest still does."""
+        news, dues = links.take_back_unsent(self._connection, [conversation_id], self._now)
+        kept = [one for one in news if application_id not in (None, one.application_id)]
+        language = conversations.language_of(self._connection, conversation_id)
+        self._say(kept, {conversation_id: language}, dues)
+        if application_id is None:
+            links.drop_unsent_of(self._connection, conversation_id)
 
     def _say(
         self,

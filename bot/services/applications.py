@@ -140,11 +140,11 @@ class Applications:
         application_id = one.application.id if one else None
         links.tell(self._connection, conversation_id, application_id, told=told)
         if not told:
-            links.drop_unsent_of(self._connection, conversation_id)
+            self._services.application_news.without(conversation_id, application_id)
 
     def unlink(self, conversation_id: int, one: LinkedApplication) -> None:
+        self._services.application_news.without(conversation_id, one.application.id)
         links.unlink(self._connection, one.application.id, conversation_id)
-        links.drop_unsent_of(self._connection, conversation_id)
 
     def language(self, conversation_id: int) -> str:
         return conversations.language_of(self._connection, conversation_id)
