@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.domain.references import APPLICATION, APPLICATION_GROUPS, read_reference
 from bot.domain.regions import PROVINCE, Regions
@@ -162,13 +163,20 @@ def _region(said: str, regions: Regions, faults: dict[str, Text]) -> str:
     """A code, or a name that only one place has."""
     if not said or said in regions.by_code:
         return said
-    found = [] if said.isdecimal() else regions.find(said)
-    if len(found) == 1:
-        return found[0].code
+    found = _place(said, regions)
+    if found:
+        return found
     faults["region"] = _(
         "The place '{said}' is not known, or there are several. Write its code, or city and street."
     ).fill(said=_short(said))
     return ""
+
+
+@lru_cache(maxsize=2048)
+def _place(said: str, regions: Regions) -> str:
+    """The code of the only place of that name; a spreadsheet repeats few of them very often."""
+    found = [] if said.isdecimal() else regions.find(said)
+    return found[0].code if len(found) == 1 else ""
 
 
 def _last_four(said: str, faults: dict[str, Text]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.domain.calendar import WorkCalendar
 from bot.domain.stages import ENDS, Procedure, Stage, StageBook, Way
@@ -154,7 +155,13 @@ def due_date(
     limit = book.way(procedure, way).limits.get(stage)
     if limit is None:
         return None
-    return calendar.add_workdays(at.astimezone(GUANGDONG).date(), limit.workdays)
+    return _last_day(calendar, at.astimezone(GUANGDONG).date(), limit.workdays)
+
+
+@lru_cache(maxsize=4096)
+def _last_day(calendar: WorkCalendar, day: date, workdays: int) -> date:
+    """An import asks the same few days a hundred thousand times."""
+    return calendar.add_workdays(day, workdays)
 
 
 def told_at(now: datetime) -> datetime:

@@ -94,7 +94,7 @@ class Limit:
     source: ByLanguage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WayFacts:
     """One procedure's way: the stages in their order, and what is known of the times."""
 
@@ -105,7 +105,7 @@ class WayFacts:
     note: ByLanguage | None
     """What the person must know where it is not confirmed."""
 
-    @property
+    @cached_property
     def stages(self) -> tuple[Stage, ...]:
         """All that an application of this kind may stand at."""
         out = [one for one in Stage if one in HANDED_OUT and not HANDED_OUT.isdisjoint(self.path)]

@@ -276,6 +276,14 @@ def drop_unsent_of(connection: Connection, conversation_id: int) -> None:
     )
 
 
+def forget_chat(connection: Connection, conversation_id: int) -> None:
+    """This chat follows nothing any more."""
+    drop_unsent_of(connection, conversation_id)
+    connection.execute(
+        delete(application_links).where(application_links.c.conversation_id == conversation_id)
+    )
+
+
 def subject_of(conversation_id: int) -> str:
     """Of the outbox rows that tell a chat of moves."""
     return f"applications:{conversation_id}"
