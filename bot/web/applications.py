@@ -216,6 +216,7 @@ class Applications:
             code=code,
             longest=LONGEST_MISSING,
             ways=WAYS,
+            source_words=source_words,
             said=SAID.get(request.query.get("said", "")) if fault is None else None,
         )
 
@@ -256,6 +257,22 @@ class Applications:
             mask_phone=mask_phone,
             **values,
         )
+
+
+def source_words(source: str) -> Text:
+    """'import 7', 'api: name', … as staff read it."""
+    kind, _space, name = source.partition(" ")
+    match kind:
+        case "import":
+            return _("by import {name}").fill(name=name)
+        case "api:":
+            return _("by the system {name}").fill(name=name)
+        case "pull":
+            return _("read from the system outside")
+        case "command":
+            return _("by a command")
+        case _:
+            return _("in the console")
 
 
 def _version(form: Mapping[str, Any]) -> int:
