@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import growth, idle, retrieval, turns, visits_console, webhook
+from benchmarks import applications, growth, idle, retrieval, turns, visits_console, webhook
 from benchmarks.measure import machine
 
 ALL = {
@@ -15,6 +15,7 @@ ALL = {
     "growth": growth,
     "retrieval": retrieval,
     "visits_console": visits_console,
+    "applications": applications,
 }
 
 

@@ -7,13 +7,13 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from aiohttp import web
 
-from bot import checklist_file, content, demo, i18n
+from bot import checklist_file, content, demo, i18n, stages_file
 from bot.channels.base import Channel
 from bot.channels.private_page import PrivatePage
 from bot.channels.web import WebChat
@@ -26,8 +26,10 @@ from bot.ears import OurEars
 from bot.front_door import front_door
 from bot.health import Health
 from bot.hearing import OurHearing, finder_of
+from bot.importing import Importing
 from bot.inbox import Inbox, Manners
 from bot.messages import Reply
+from bot.pulling import Pulling
 from bot.relay import Relay
 from bot.services import Known, Services
 from bot.services.articles import Library
@@ -40,7 +42,7 @@ from bot.understanding.grouping import groups
 from bot.understanding.normalise import bare
 from bot.upkeep import Upkeep
 from bot.visit_upkeep import VisitUpkeep
-from bot.web import make_console
+from bot.web import make_api, make_console
 from handlers import HANDLERS, policy
 
 log = logging.getLogger(__name__)
@@ -84,8 +86,10 @@ class App:
             self.inbox,
             self.channels,
             self.now,
-            [self.refresh_content, visits.round],
+            [self.refresh_content, visits.round, self.forget_old],
         )
+        self.importing = Importing(self, self.me)
+        self._forgotten: datetime | None = None
         self.health = Health(self.database, self.upkeep, self.channels)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -134,6 +138,15 @@ class App:
         library.pack = pack
         self._content_version = version
 
+    async def forget_old(self) -> None:
+        """Once an hour: what is kept for a time only."""
+        now = self.now()
+        if self._forgotten and now - self._forgotten < timedelta(hours=1):
+            return
+        self._forgotten = now
+        await self.write(lambda services: services.application_imports.forget_old())
+        await self.write(lambda services: services.application_sources.forget_old_events())
+
     # --- bot.web.office.Office
 
     async def read(self, use: Callable[[Services], T]) -> T:
@@ -170,6 +183,7 @@ class App:
         )
         made.router.add_routes(private.routes())
         made.router.add_routes(make_console(self, secure=self.config.secure, now=self.now))
+        made.router.add_routes(make_api(self))
         made.router.add_routes(self.health.routes())
         made.on_startup.append(self._on_startup)
         made.on_cleanup.append(self._on_cleanup)
@@ -185,8 +199,19 @@ class App:
         self._tasks = [
             asyncio.create_task(self.relay.run()),
             asyncio.create_task(self.upkeep.run()),
+            asyncio.create_task(self.importing.run()),
+            *self._pulling(),
             *(asyncio.create_task(self._run(channel)) for channel in self.channels.values()),
         ]
+
+    def _pulling(self) -> list[asyncio.Task[None]]:
+        config = self.config
+        if not config.applications_url:
+            return []
+        pulling = Pulling(
+            self, config.applications_url, config.applications_token, self.me, self.now
+        )
+        return [asyncio.create_task(pulling.run())]
 
     async def _run(self, channel: Channel) -> None:
         """A channel that breaks is started again, slower each time: the others go on."""
@@ -234,6 +259,7 @@ def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
     pack = load_pack()
     try:
         checklist = checklist_file.load(CONTENT)
+        stages = stages_file.load(CONTENT / "stages")
     except content.ContentError as error:
         raise ConfigError(str(error)) from error
     hearing = OurHearing(finder_of(pack))
@@ -243,6 +269,7 @@ def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
         calendar=WorkCalendar(),
         checklist=checklist,
         public_url=public_url,
+        stages=stages,
     )
     return known, hearing
 

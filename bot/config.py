@@ -42,6 +42,8 @@ class Config:
     telegram_mode: str
     telegram_secret: str
     telegram_personal_data: str
+    applications_url: str
+    applications_token: str
     log_level: str
     clock_offset: timedelta
     """DOORSTEP_NOW less the time of the start: tests and demos only."""
@@ -81,6 +83,8 @@ class Config:
             telegram_personal_data=reader.one_of(
                 "DOORSTEP_TELEGRAM_PERSONAL_DATA", CARRIES, "link" if public_url else "consent"
             ),
+            applications_url=reader.url("DOORSTEP_APPLICATIONS_URL", ""),
+            applications_token=reader.text("DOORSTEP_APPLICATIONS_TOKEN", ""),
             log_level=reader.one_of("DOORSTEP_LOG_LEVEL", LEVELS, "info"),
             clock_offset=reader.clock(now),
         )
@@ -88,6 +92,11 @@ class Config:
             reader.fault(
                 "DOORSTEP_TELEGRAM_PERSONAL_DATA=link needs DOORSTEP_PUBLIC_URL, the address of "
                 "our own page: set it, or choose consent."
+            )
+        if config.applications_url and not config.applications_token:
+            reader.fault(
+                "DOORSTEP_APPLICATIONS_TOKEN is empty, but DOORSTEP_APPLICATIONS_URL is set: "
+                "give the token that the other system expects."
             )
         if reader.faults:
             raise ConfigError(*reader.faults)

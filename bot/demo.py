@@ -5,8 +5,8 @@ Everything is marked 演示 (demo): no name, number or team here is anybody's.
 
 from datetime import date, timedelta
 
-from bot.domain.applications import PATH, Stage
 from bot.domain.people import DisabilityKind
+from bot.domain.stages import Procedure, Stage, Way
 from bot.domain.visits import County, Half, Mode, Team, Visit, VisitKind
 from bot.i18n import GUANGDONG
 from bot.services import Services
@@ -93,7 +93,8 @@ def _application(
     services: Services, number: str, last_four: str, name: str, street: str, stage: Stage
 ) -> None:
     """It reached one stage every four days, the last one yesterday."""
-    path = PATH[: PATH.index(stage) + 1]
+    whole = services.known.stages.way(Procedure.FIRST, Way.LOCAL).path
+    path = whole[: whole.index(stage) + 1]
     reached = [
         (one, services.now - timedelta(days=1 + 4 * (len(path) - 1 - at)))
         for at, one in enumerate(path)

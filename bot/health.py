@@ -9,6 +9,7 @@ from bot import __version__
 from bot.channels.base import Channel
 from bot.storage.db import Connection, Database, Unavailable
 from bot.upkeep import Upkeep
+from bot.web.api import openapi_parts
 
 LONGEST_WAIT = 60.0
 """Seconds; what waits longer than this, staff must see (promise 10)."""
@@ -73,10 +74,13 @@ def openapi() -> dict[str, object]:
             said["503"] = {"description": "The store is down; try again later."}
         return {"get": {"summary": description, "responses": said}}
 
+    api = openapi_parts()
     return {
         "openapi": "3.1.0",
         "info": {"title": "Doorstep", "version": __version__},
+        "components": api["components"],
         "paths": {
+            **api["paths"],
             "/healthz": answers("The process is alive."),
             "/readyz": answers("It can store and answer messages.", down=True),
             "/metrics": answers("What waits, in Prometheus' text format."),

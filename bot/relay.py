@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.channels.base import Channel, OutcomeUnknown, Refused, TryLater, Unreachable
+from bot.domain.applications import after_the_night
 from bot.i18n import Translator, _
 from bot.messages import Address, Reply
 from bot.storage import conversations, messages
@@ -70,9 +71,14 @@ class Relay:
     async def deliver_due(self, limit: int = 100) -> int:
         """Lease what is due and nobody's, and send it; how many rows that were."""
         now = self._now()
-        rows = await self._database.write(
-            lambda connection: messages.lease_due(connection, self._me, now, limit)
-        )
+        morning = after_the_night(now)
+
+        def work(connection: Connection) -> list[OutgoingRow]:
+            if morning != now:  # what we send by our own wish waits (accessibility rule C23)
+                messages.put_off(connection, now, morning)
+            return messages.lease_due(connection, self._me, now, limit)
+
+        rows = await self._database.write(work)
         self.deliver(rows)
         return len(rows)
 

@@ -2,6 +2,7 @@
 
 from bot.dialog import Handlers
 from handlers import (
+    application_care,
     booking,
     booking_day,
     booking_ready,
@@ -27,6 +28,8 @@ HANDLERS = Handlers(
         booking_day.LATE,
         family.JOIN_FLOW,
         status.STATUS,
+        application_care.CALL,
+        application_care.HAND_IN,
         checklist.CHECKLIST,
         feedback.FEEDBACK,
         feedback.NOTE,
@@ -47,6 +50,11 @@ HANDLERS = Handlers(
         booking_day.VISIT_WAS,
         booking_ready.NO_VISIT,
         family.INVITE,
+        status.TOLD,
+        application_care.SHOW,
+        application_care.MORE,
+        application_care.UNLINK,
+        application_care.WHY,
         feedback.HUMAN,
         feedback.ASSISTANT,
         feedback.EMERGENCY,

@@ -1,32 +1,47 @@
-"""Where is my application: by its number and the last four characters of the identity number."""
+"""Where is my application: by its number and a proof, or one that this chat has shown already."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.dialog import Answers, AskAgain, Done, Flow, Option, Outcome, Question
-from bot.dialog.expect import LastFour, Reference
-from bot.domain.applications import (
-    MEANINGS,
-    OBJECTION_SOURCE,
-    SOURCE,
-    Application,
-    Progress,
-    Stage,
-    Step,
-    TooManyTries,
+from bot.dialog import (
+    Answered,
+    Answerer,
+    Answers,
+    AskAgain,
+    Asked,
+    Done,
+    Flow,
+    Heard,
+    Instead,
+    Option,
+    Outcome,
+    Question,
+    Reading,
+    Request,
+    Understood,
 )
-from bot.domain.references import APPLICATION, APPLICATION_GROUPS
-from bot.i18n import Text, _
+from bot.dialog.expect import LastFour, Reference
+from bot.domain.applications import TooManyTries, TooSoon
+from bot.domain.references import APPLICATION, APPLICATION_GROUPS, CODE, read_reference
+from bot.i18n import _, verbatim
 from bot.messages import Reply
 from bot.services import Turn
+from handlers.application import MENU, PERSON, name_of, standing
 
 EXAMPLE = "A7K2-9QXM-4TRD-3HWC-6BNG"
 """Shaped like a number of ours, but nobody's: its last character does not fit."""
+NEW = "new"
+"""STATUS:new asks for a number even where this chat has applications already."""
 
-AFTER = (
-    Option("policy:topic:apply", _("About applying")),
-    Option("human", _("Talk to a person")),
-    Option("_menu", _("Main menu")),
-)
+
+@dataclass(frozen=True, slots=True)
+class Proof(LastFour):
+    """The last four, or a code that staff gave out."""
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[str]:
+        code = read_reference(heard.text, CODE, 2)
+        return Understood(code) if code else LastFour.read(self, heard, asked)
+
 
 NUMBER = Question(
     key="number",
@@ -42,15 +57,20 @@ NUMBER = Question(
 PROOF = Question(
     key="proof",
     ask=_("What are the last four characters of the applicant's identity number?"),
-    expect=LastFour(),
+    expect=Proof(),
     label=_("Last four"),
     why=_("So that nobody who finds the number can look at your application."),
-    hint=_("Only the last four, for example 1234 or 002X."),
+    hint=_(
+        "Only the last four, for example 1234 or 002X. A code that the staff gave you does as well."
+    ),
     sensitive=True,
 )
 
 
-def opens(argument: str, turn: Turn) -> Done | None:
+def opens(argument: str, turn: Turn) -> Done | Instead | None:
+    """What this chat has is shown at once; a pause only concerns other numbers."""
+    if argument != NEW and turn.applications.linked(turn.conversation_id):
+        return Instead("application")
     until = turn.applications.paused_until(turn.conversation_id)
     return paused(until) if until else None
 
@@ -62,6 +82,14 @@ def look_up(answers: Answers, turn: Turn) -> Outcome:
         found = turn.applications.look_up(number, answers[PROOF], turn.conversation_id)
     except TooManyTries as pause:
         return paused(pause.until)
+    except TooSoon as soon:
+        return AskAgain(
+            PROOF,
+            _(
+                "Please wait {seconds} seconds, then send the four characters again. "
+                "The wait protects the applicant. For a person, say 'human'."
+            ).fill(seconds=soon.seconds),
+        )
     if found is None:
         return AskAgain(
             PROOF,
@@ -70,7 +98,10 @@ def look_up(answers: Answers, turn: Turn) -> Outcome:
                 "may be mistyped. To mend the number, say 'back'. For a person, say 'human'."
             ).fill(number=number),
         )
-    return Done(standing(found, turn), AFTER)
+    linked = turn.applications.linked_numbered(turn.conversation_id, number)
+    assert linked is not None  # noqa: S101 - the proof that fitted has linked it
+    shown = standing(linked, turn, answers.language, plain=answers.plain)
+    return Done(shown.reply, shown.options)
 
 
 def paused(until: datetime) -> Done:
@@ -86,48 +117,54 @@ def paused(until: datetime) -> Done:
     return Done(reply, (Option("human", _("Talk to a person")), Option("_menu", _("Main menu"))))
 
 
-def standing(application: Application, turn: Turn) -> Reply:
-    """One sentence, then the way: done, now, next, with the law's limits (and none of ours)."""
-    steps = application.steps(turn.known.calendar)
-    meaning = MEANINGS[application.stage]
-    limit = _("Where no time is given, the law sets none. I cannot promise one.")
-    sources = [SOURCE]
-    if application.stage is Stage.NOT_ELIGIBLE:
-        sources.append(OBJECTION_SOURCE)
-    return Reply(
-        heading=_("Application {number}: {stage}").fill(
-            number=application.number, stage=meaning.name
+def stop(request: Request, turn: Turn) -> Answered:
+    """'on:A…', 'off:A…'; 'off' alone: no messages on any application of this chat."""
+    wish, _colon, number = request.argument.partition(":")
+    if not number:
+        turn.applications.tell(turn.conversation_id, None, told=False)
+        reply = Reply(
+            paragraphs=(
+                _("Good: I send no more messages about applications."),
+                _("To switch them on again, write 'check progress'."),
+            ),
+            question=_("What would you like to do?"),
+        )
+        return Answered(reply, (PERSON, MENU))
+    one = turn.applications.linked_numbered(turn.conversation_id, number)
+    if one is None:
+        return not_here()
+    told = wish == "on"
+    turn.applications.tell(turn.conversation_id, one, told=told)
+    whose = name_of(one, request.language)
+    said = (
+        _("Good: when {application} moves, I write here. Never between 9 at night and 8.")
+        if told
+        else _("Good: I do not write when {application} moves.")
+    )
+    reply = Reply(
+        paragraphs=(
+            said.fill(application=verbatim(whose)),
+            _("You can change that at any time."),
         ),
-        paragraphs=(meaning.means, limit, _("For a person, say 'human' here, or call 12345.")),
-        items=tuple(line(step) for step in steps),
-        sources=tuple(sources),
         question=_("What would you like to do next?"),
+    )
+    return Answered(
+        reply,
+        (
+            Option(f"application:{number}", _("See it again")),
+            Option(f"application_more:{number}", _("Name, messages, removing")),
+            MENU,
+        ),
     )
 
 
-def line(step: Step) -> Text:
-    """'Now: Review, since …, by law until …'."""
-    meaning = MEANINGS[step.stage]
-    match step.progress:
-        case Progress.DONE if step.since:
-            said = _("Done: {stage}, on {day}").fill(day=step.since)
-        case Progress.DONE:
-            said = _("Done: {stage}")
-        case Progress.NOW if step.until:
-            said = _("Now: {stage}, by law until {day}").fill(day=step.until)
-        case Progress.NOW if step.since:
-            said = _("Now: {stage}, since {day}").fill(day=step.since)
-        case Progress.NOW:
-            said = _("Now: {stage}")
-        case _ if meaning.workdays:
-            said = _limited(meaning.workdays)
-        case _:
-            said = _("Next: {stage}")
-    return said.fill(stage=meaning.name)
-
-
-def _limited(workdays: int) -> Text:
-    return _("Next: {stage}, by law {days} working days").fill(days=workdays)
+def not_here() -> Answered:
+    """The same for a number of nobody and for one that another chat has."""
+    reply = Reply(
+        paragraphs=(_("That application is not in this chat."),),
+        question=_("What would you like to do?"),
+    )
+    return Answered(reply, (Option(f"status:{NEW}", _("Look one up")), PERSON, MENU))
 
 
 STATUS = Flow(
@@ -138,3 +175,4 @@ STATUS = Flow(
     opens=opens,
     finish=look_up,
 )
+TOLD = Answerer("application_told", stop)

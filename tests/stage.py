@@ -35,6 +35,8 @@ KINDS = {
     "位置": Kind.LOCATION,
     "改过的旧消息": Kind.EDITED,
 }
+_MOVED = re.compile(r"残联把 (\S+) 改到(\S+?)(?:，缺(.+))?")
+_CORRECTED = re.compile(r"残联把 (\S+) 更正为(\S+)")
 _AFTER = re.compile(r"过了 (\d+) (天|小时|分钟)")
 _UNITS = {"天": "days", "小时": "hours", "分钟": "minutes"}
 
@@ -129,7 +131,22 @@ class Stage:
         if happens:
             self.services(happens)
             return asyncio.run(self._delivered())
+        if words == "收到消息":
+            return asyncio.run(self._delivered())
+        if _MOVED.fullmatch(words) or _CORRECTED.fullmatch(words):
+            self.services(lambda services: self._desk(services, words))
+            return []
         raise AssertionError(f"unknown stage direction: {words}")
+
+    @staticmethod
+    def _desk(services: Services, words: str) -> None:
+        from tests.clerk import correct_application, move_application
+
+        moved, corrected = _MOVED.fullmatch(words), _CORRECTED.fullmatch(words)
+        if moved:
+            move_application(services, moved[1], moved[2], moved[3] or "")
+        elif corrected:
+            correct_application(services, corrected[1], corrected[2])
 
     def staff_answers(self, words: str) -> list[Reply]:
         """A clerk takes the oldest item that waits and answers it; it arrives in the chat."""

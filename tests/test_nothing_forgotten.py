@@ -152,5 +152,5 @@ def test_routes_are_written_in_one_table() -> None:
     rows = [line for line in source if line.strip().startswith(('("GET"', '("POST"'))]
     assert len(rows) >= 15
     for row in rows:
-        assert re.search(r", (anybody|first_password|member|supervisor), ", row), row
+        assert re.search(r", (anybody|first_password|member|supervisor|administrator), ", row), row
     assert web

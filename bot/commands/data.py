@@ -18,29 +18,38 @@ if TYPE_CHECKING:
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["applications"])
-    parser.add_argument("file", type=Path, help="CSV: number,procedure,region,stage,name,last4")
+    parser.add_argument(
+        "file", type=Path, help="CSV or XLSX: number,procedure,way,region,stage,name,last4,phone"
+    )
 
 
 def _import(arguments: argparse.Namespace, config: Config) -> int:
     """All or nothing: a faulty line leaves everything as it was, with a line each why."""
     from bot.app import App
-    from bot.services.applications import Faulty
+    from bot.i18n import translator
+    from bot.sheets import Unreadable
 
     app = App(config)
+    spoken = translator("en")
     try:
-        lines = arguments.file.read_text(encoding="utf-8-sig").splitlines()
-        count = app.write_now(lambda services: services.applications.import_csv(lines))
+        content = arguments.file.read_bytes()
+        counts, faults = app.write_now(
+            lambda services: services.application_import_work.at_once(content)
+        )
     except OSError as error:
         print(f"{arguments.file}: {error.strerror}", file=sys.stderr)
         return 1
-    except Faulty as faulty:
-        for fault in faulty.faults:
-            print(fault, file=sys.stderr)
-        print("Nothing was imported.", file=sys.stderr)
+    except Unreadable as unreadable:
+        print(unreadable.text.to(spoken), file=sys.stderr)
         return 1
     finally:
         app.database.close()
-    print(f"{count} applications imported.")
+    for fault in faults:
+        print(f"line {fault.line}: {fault.words.to(spoken)}", file=sys.stderr)
+    if faults:
+        print("Nothing was imported.", file=sys.stderr)
+        return 1
+    print(", ".join(f"{name}: {count}" for name, count in counts.items()) or "no rows")
     return 0
 
 

@@ -15,6 +15,7 @@ from bot.dialog.flow import (
     Elsewhere,
     Flow,
     Heard,
+    Instead,
     Narrowed,
     Option,
     Question,
@@ -177,6 +178,9 @@ class Answering:
             )
             return
         refusal = flow.opens(argument, self.context) if flow.opens else None
+        if isinstance(refusal, Instead):
+            self.open_by(refusal.value)
+            return
         if refusal:
             self.answer(Answered(refusal.reply, refusal.options))
             return
@@ -272,7 +276,8 @@ class Answering:
     def finish(self, flow: Flow, frame: Frame) -> None:
         """Everything was answered (and confirmed, where the flow has a review)."""
         language = self.talk.conversation.language
-        given = Answers(frame.answered(), frame.argument, language)
+        plain = self.talk.conversation.plain
+        given = Answers(frame.answered(), frame.argument, language, plain=plain)
         outcome = flow.finish(given, self.context)
         if isinstance(outcome, AskAgain):
             kept = frame.without_answer(outcome.question.key, outcome.question.changes)

@@ -70,13 +70,20 @@ class Answers:
     """What was answered so far: `answers[DAY]` is a date, and mypy knows."""
 
     def __init__(
-        self, stored: Mapping[str, Json], argument: str = "", language: str = LANGUAGES[0]
+        self,
+        stored: Mapping[str, Json],
+        argument: str = "",
+        language: str = LANGUAGES[0],
+        *,
+        plain: bool = False,
     ) -> None:
         self._stored = stored
         self.argument = argument
         """What the flow was opened with: the number of a booking, say."""
         self.language = language
         """Of the conversation, for words of content/: what is gettext's needs it not."""
+        self.plain = plain
+        """This person asked for plain messages."""
 
     def __getitem__(self, question: "Question[T]") -> T:
         return question.expect.load(self._stored[question.key])
@@ -216,6 +223,13 @@ class AskAgain:
     because: Text
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Not this flow: what an option of this value opens."""
+
+    value: str
+
+
 Outcome = Done | AskAgain
 
 
@@ -228,7 +242,7 @@ class Flow:
     questions: tuple[Question[Any], ...]
     finish: Callable[[Answers, Context], Outcome]
     opening: Text | None = None
-    opens: Callable[[str, Context], Done | None] | None = None
+    opens: Callable[[str, Context], Done | Instead | None] | None = None
     """May this flow start, with that argument? A Done says why not, and what else there is."""
     review: Callable[[Answers], Text] | Text | None = None
     """The words of the 'send it' choice; None: what was answered is acted on at once."""

@@ -1,111 +1,32 @@
-"""Applications for a certificate: their stages, what each means, and the law's time limits.
+"""Applications for a certificate: where one stands, who may ask, and what counts as too many tries.
 
-Source of every limit: Measures for the Administration of Disability Certificates (残疾人证管理办法,
-in force since 2018-01-01), Art. 9. It sets no total time: the assessment takes as long as it takes,
-and we promise nothing.
+What the stages are called, their order and the law's limits: stages.py and content/stages/.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.domain.calendar import WorkCalendar
-from bot.i18n import GUANGDONG, Text, _
+from bot.domain.stages import ENDS, Procedure, Stage, StageBook, Way
+from bot.i18n import GUANGDONG
 
 LIMITS = ((timedelta(hours=1), 5), (timedelta(days=1), 10))
 """So many wrong tries in such a time, then a pause: per chat and per application."""
+DELAYS = (0, 0, 10, 30, 60)
+"""Seconds to wait after the last wrong try, by how many there were in the last hour."""
+MANY_MISSES, MANY_WITHIN = 20, timedelta(minutes=10)
+"""So many wrong tries of everybody together: staff are told."""
+CODE_LASTS = timedelta(days=7)
+"""A code that staff made opens an application for so long."""
+STALE_AFTER = timedelta(minutes=30)
+"""A source that was not read for so long may know more than we do."""
 
-
-class Procedure(StrEnum):
-    FIRST = "first"
-    """The first certificate."""
-    CHANGE = "change"
-    """Another kind or grade: assessed again (Art. 22), then the same way."""
-
-
-class Stage(StrEnum):
-    """Where an application stands; the stored words of the table `applications`."""
-
-    ACCEPTED = "accepted"
-    SENT = "sent"
-    ASSESSED = "assessed"
-    NOTICE = "notice"
-    REVIEW = "review"
-    APPROVED = "approved"
-    READY = "ready"
-    PAPERS_MISSING = "papers_missing"
-    """Aside: goes on when the papers are there."""
-    NOT_ELIGIBLE = "not_eligible"
-    """The end: the assessment does not meet the standard."""
-    WITHDRAWN = "withdrawn"
-    """The end, by the person's own wish."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageMeaning:
-    """A stage in a person's words."""
-
-    name: Text
-    means: Text
-    """One sentence on what happens now."""
-    workdays: int | None = None
-    """The law's limit; None: it sets none."""
-
-
-PATH: tuple[Stage, ...] = (
-    Stage.ACCEPTED,
-    Stage.SENT,
-    Stage.ASSESSED,
-    Stage.NOTICE,
-    Stage.REVIEW,
-    Stage.APPROVED,
-    Stage.READY,
-)
-"""The straight way, in order."""
-
-MEANINGS: dict[Stage, StageMeaning] = {
-    Stage.ACCEPTED: StageMeaning(
-        _("Accepted"), _("The federation has your application and papers.")
-    ),
-    Stage.SENT: StageMeaning(
-        _("Assessment"), _("You are on the list of the assessing hospital. It sets the date.")
-    ),
-    Stage.ASSESSED: StageMeaning(
-        _("Assessed"), _("The hospital has sent its result to the federation.")
-    ),
-    Stage.NOTICE: StageMeaning(
-        _("Public notice"),
-        _("The result is on notice, usually in the village or community; for minors usually not."),
-        workdays=5,
-    ),
-    Stage.REVIEW: StageMeaning(
-        _("Review"), _("The county federation checks everything and decides."), workdays=10
-    ),
-    Stage.APPROVED: StageMeaning(
-        _("Approved"), _("The certificate is approved and is being printed.")
-    ),
-    Stage.READY: StageMeaning(
-        _("Ready"), _("The certificate is ready. Ask your federation how you get it.")
-    ),
-    Stage.PAPERS_MISSING: StageMeaning(
-        _("Papers missing"),
-        _("A paper is missing. A person can tell you which. Then it goes on."),
-    ),
-    Stage.NOT_ELIGIBLE: StageMeaning(
-        _("Not granted"),
-        _(
-            "The assessment does not meet the standard. If you disagree, you can ask the city "
-            "federation for a new assessment within 10 working days."
-        ),
-    ),
-    Stage.WITHDRAWN: StageMeaning(
-        _("Withdrawn"), _("The application was taken back. To apply again, ask your federation.")
-    ),
-}
-
-SOURCE = _("Measures for the Administration of Disability Certificates (2017), Art. 9")
-OBJECTION_SOURCE = _("Measures for the Administration of Disability Certificates (2017), Art. 25")
+# Accessibility rule C23: nothing by our own wish at night; several moves are one message.
+QUIET_FROM, QUIET_UNTIL = 21, 8
+TOGETHER = timedelta(minutes=10)
 
 
 class TooManyTries(Exception):
@@ -114,6 +35,14 @@ class TooManyTries(Exception):
     def __init__(self, until: datetime) -> None:
         super().__init__(until.isoformat())
         self.until = until
+
+
+class TooSoon(Exception):
+    """The last wrong try was a moment ago: wait so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(str(seconds))
+        self.seconds = seconds
 
 
 class Progress(StrEnum):
@@ -134,37 +63,124 @@ class Step:
     """The last day of the law's limit, where the stage has one and is now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One entry of an application's history."""
+
+    stage: Stage
+    at: datetime
+    source: str = ""
+    """'console', 'import 7', 'api: name', 'pull'; '' for the first tables' rows."""
+    staff_id: int | None = None
+    mistaken: bool = False
+    """It was recorded by mistake and corrected later: shown to staff, not to the person."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """One application as far as its stages tell."""
+    """One application."""
 
     id: int
     number: str
     procedure: Procedure
     region: str
     stage: Stage
-    reached: Sequence[tuple[Stage, datetime]]
-    """Every stage it ever reached, in that order."""
+    reached: Sequence[Reached]
+    """Its history, oldest first."""
+    way: Way = Way.LOCAL
+    due: date | None = None
+    """The last day of the law's limit for the present stage; None: the law sets none."""
     name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    missing: str = field(default="", repr=False)
+    """Which papers are missing, in the clerk's words."""
+    outside: str = ""
+    """Its number in the system that it came from."""
+    source: str = ""
+    version: int = 1
 
-    def steps(self, calendar: WorkCalendar) -> list[Step]:
+    @property
+    def is_over(self) -> bool:
+        return self.stage in ENDS
+
+    def is_overdue(self, today: date) -> bool:
+        return self.due is not None and self.due < today
+
+    def steps(self, calendar: WorkCalendar, book: StageBook) -> list[Step]:
         """What is done, what is now, what comes; a side way stands where the way was left."""
-        days = {stage: at.astimezone(GUANGDONG).date() for stage, at in self.reached}
-        if self.stage in PATH:
-            at = PATH.index(self.stage)
-            done, after = PATH[:at], PATH[at + 1 :]
+        way = book.way(self.procedure, self.way)
+        days = {
+            one.stage: one.at.astimezone(GUANGDONG).date()
+            for one in self.reached
+            if not one.mistaken
+        }
+        if self.stage in way.path:
+            at = way.path.index(self.stage)
+            done, after = way.path[:at], way.path[at + 1 :]
         else:
-            done = tuple(stage for stage in PATH if stage in days)
-            stays = self.stage is Stage.PAPERS_MISSING
-            after = PATH[len(done) :] if stays else ()
+            done = tuple(stage for stage in way.path if stage in days)
+            last = way.path.index(done[-1]) + 1 if done else 0
+            after = () if self.is_over else way.path[last:]
         since = days.get(self.stage)
-        limit = MEANINGS[self.stage].workdays
-        until = calendar.add_workdays(since, limit) if since and limit else None
-        now = Step(self.stage, Progress.NOW, since, until)
-        if self.stage is Stage.READY:
-            now = Step(self.stage, Progress.DONE, since)
+        limit = way.limits.get(self.stage)
+        until = calendar.add_workdays(since, limit.workdays) if since and limit else None
+        progress = Progress.DONE if self.stage in way.path[-1:] else Progress.NOW
         return [
             *(Step(stage, Progress.DONE, days.get(stage)) for stage in done),
-            now,
+            Step(self.stage, progress, since, until if progress is Progress.NOW else None),
             *(Step(stage, Progress.NEXT) for stage in after),
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedApplication:
+    """An application that one chat may see without proof."""
+
+    application: Application
+    called: str = field(repr=False)
+    """What the chat's person calls it: 'Mum'; '' for none."""
+    told: bool | None
+    """Wants a message on each move; None: was never asked."""
+
+
+def due_date(
+    book: StageBook,
+    calendar: WorkCalendar,
+    procedure: Procedure,
+    way: Way,
+    stage: Stage,
+    at: datetime,
+) -> date | None:
+    """The last day of the law's limit for a stage that was reached then."""
+    limit = book.way(procedure, way).limits.get(stage)
+    if limit is None:
+        return None
+    return _last_day(calendar, at.astimezone(GUANGDONG).date(), limit.workdays)
+
+
+@lru_cache(maxsize=4096)
+def _last_day(calendar: WorkCalendar, day: date, workdays: int) -> date:
+    """An import asks the same few days a hundred thousand times."""
+    return calendar.add_workdays(day, workdays)
+
+
+def told_at(now: datetime) -> datetime:
+    """When a message on a move leaves: a little later, so that several are one; never at night."""
+    return after_the_night(now + TOGETHER)
+
+
+def after_the_night(moment: datetime) -> datetime:
+    """The moment itself, or 8 in the morning where it lies between 21:00 and 8:00."""
+    local = moment.astimezone(GUANGDONG)
+    morning = local.replace(hour=QUIET_UNTIL, minute=0, second=0, microsecond=0)
+    if local.hour >= QUIET_FROM:
+        return (morning + timedelta(days=1)).astimezone(UTC)
+    return morning.astimezone(UTC) if local.hour < QUIET_UNTIL else moment
+
+
+def wait_after(misses: int, last: datetime | None, now: datetime) -> int:
+    """Seconds still to wait after so many wrong tries in the last hour; 0: none."""
+    if last is None or misses == 0:
+        return 0
+    pause = DELAYS[min(misses, len(DELAYS) - 1)]
+    return max(0, -int((now - last - timedelta(seconds=pause)).total_seconds() // 1))

@@ -21,6 +21,8 @@ _JOINED = r"[A-Z0-9]+(?:[-‐-―_.]+[A-Z0-9]+)*"
 
 BOOKING = "B"
 APPLICATION = "A"
+CODE = "C"
+"""What staff give out instead of the last four: 29 random bits, for a week, with few tries."""
 
 
 def new_reference(prefix: str, groups: int = 2) -> str:

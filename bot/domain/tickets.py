@@ -18,6 +18,10 @@ class TicketKind(StrEnum):
     FAILURE = "failure"
     """A message that we could not answer, after three tries."""
     EMERGENCY = "emergency"
+    APPLICATION = "application"
+    """Why is my application late?"""
+    PAPERS = "papers"
+    """Papers that an application lacked."""
 
 
 class TicketState(StrEnum):

@@ -3,17 +3,25 @@
 Services is all of them over one transaction; Turn is the same for one message of one chat.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.messages import Address
+from bot.stages_file import released
 
 if TYPE_CHECKING:
     from bot.domain.calendar import WorkCalendar
     from bot.domain.checklists import Checklist
     from bot.domain.regions import Regions
+    from bot.domain.stages import StageBook
+    from bot.services.application_desk import ApplicationDesk
+    from bot.services.application_import_work import ImportWork
+    from bot.services.application_imports import ApplicationImports
+    from bot.services.application_news import News
+    from bot.services.application_records import Records
+    from bot.services.application_sources import ApplicationSources
     from bot.services.applications import Applications
     from bot.services.articles import Articles, Library
     from bot.services.audit import Audit
@@ -47,6 +55,7 @@ class Known:
     calendar: "WorkCalendar"
     checklist: "Checklist"
     public_url: str = ""
+    stages: "StageBook" = field(default_factory=released)
 
 
 class Services:
@@ -126,6 +135,42 @@ class Services:
         from bot.services.applications import Applications
 
         return Applications(self)
+
+    @cached_property
+    def application_records(self) -> "Records":
+        from bot.services.application_records import Records
+
+        return Records(self)
+
+    @cached_property
+    def application_news(self) -> "News":
+        from bot.services.application_news import News
+
+        return News(self)
+
+    @cached_property
+    def application_desk(self) -> "ApplicationDesk":
+        from bot.services.application_desk import ApplicationDesk
+
+        return ApplicationDesk(self)
+
+    @cached_property
+    def application_imports(self) -> "ApplicationImports":
+        from bot.services.application_imports import ApplicationImports
+
+        return ApplicationImports(self)
+
+    @cached_property
+    def application_import_work(self) -> "ImportWork":
+        from bot.services.application_import_work import ImportWork
+
+        return ImportWork(self)
+
+    @cached_property
+    def application_sources(self) -> "ApplicationSources":
+        from bot.services.application_sources import ApplicationSources
+
+        return ApplicationSources(self)
 
     @cached_property
     def articles(self) -> "Articles":

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.applications import PATH, Application, Stage
+from bot.domain.application_rows import Action, Row
+from bot.domain.applications import Application
 from bot.domain.bookings import (
     Booking,
     BookingState,
@@ -24,10 +25,12 @@ from bot.domain.bookings import (
 from bot.domain.references import BOOKING, read_reference
 from bot.domain.regions import Regions
 from bot.domain.staff import Member, Role
+from bot.domain.stages import Stage
 from bot.domain.tickets import AlreadyTaken, NotFound, TicketKind
 from bot.domain.visits import Mode, Visit, VisitOffer
 from bot.i18n import LANGUAGES, Text, translator
 from bot.services import Services, booking_words
+from bot.services.application_records import By
 from bot.storage import (
     applications,
     booking_members,
@@ -199,9 +202,9 @@ class Desk:
         found = None
         if application_number:
             known = applications.by_number(self._connection, application_number)
-            if known is None or not Regions.contains(member.region, known[0].region):
+            if known is None or not Regions.contains(member.region, known.region):
                 return False
-            found = known[0].id
+            found = known.id
         self._services.bookings.link_application(booking.number, found)
         self._services.audit.record(member.id, "booking.linked", booking.number)
         return True
@@ -225,7 +228,7 @@ class Desk:
         self._services.audit.record(
             member.id, "booking.outcome", booking.number, detail=outcome.value
         )
-        return after, self._move_application(booking, outcome)
+        return after, self._move_application(booking, outcome, member)
 
     def lost_place(self, booking: Booking, why: Text | str, member: Member) -> bool:
         """Its half-day was closed: it waits again, before others, and the person is told.
@@ -289,7 +292,9 @@ class Desk:
             return None
         return applications.by_id(self._connection, booking.application_id)
 
-    def _move_application(self, booking: Booking, outcome: VisitOutcome) -> Stage | None:
+    def _move_application(
+        self, booking: Booking, outcome: VisitOutcome, member: Member
+    ) -> Stage | None:
         """Assessed: it goes on. Nobody there, or once more: it waits for its assessment.
 
         Only forwards, and only as far as an assessment can tell; whoever refused at the door has
@@ -301,11 +306,19 @@ class Desk:
             VisitOutcome.NOT_AT_HOME: Stage.SENT,
             VisitOutcome.TO_REPEAT: Stage.SENT,
         }.get(outcome)
-        if application is None or aim is None or application.stage not in PATH:
+        if application is None or aim is None:
             return None
-        if PATH.index(application.stage) >= PATH.index(aim):
+        way = self._services.known.stages.way(application.procedure, application.way)
+        if application.stage not in way.path or aim not in way.path:
             return None
-        self._services.applications.move_on(application.number, aim, application.stage)
+        if way.path.index(application.stage) >= way.path.index(aim):
+            return None
+        records = self._services.application_records
+        row = Row(1, application.number, "", None, None, "", aim, expected=application.stage)
+        planned = records.plan([row], application.region, lock=True)
+        if any(one.faults or one.action is Action.SAME for one in planned):
+            return None
+        records.apply(planned, By("console", member.id))
         return aim
 
 

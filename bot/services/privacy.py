@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.messages import Address
-from bot.storage import conversations, private_links, transcript
+from bot.storage import application_links, conversations, export, private_links, transcript
 
 if TYPE_CHECKING:
     from bot.i18n import Json
@@ -46,7 +46,7 @@ class Privacy:
         return conversations.address_of(self._connection, conversation_id)
 
     def export(self, who: Address) -> "Json":
-        """All lines of a chat, as plain JSON (PIPL Art. 45)."""
+        """All that is kept of a chat, as plain JSON (PIPL Art. 45)."""
         conversation_id = conversations.find(self._connection, who)
         if conversation_id is None:
             return None
@@ -62,6 +62,7 @@ class Privacy:
                 }
                 for line in lines
             ],
+            "records": export.records(self._connection, conversation_id),
         }
 
     def record_consent(self, conversation_id: int, channel: str, scope: str) -> None:
@@ -72,6 +73,7 @@ class Privacy:
 
     def erase_history(self, conversation_id: int) -> None:
         """All that was heard and said before this turn; the chat itself goes on."""
+        application_links.forget_chat(self._connection, conversation_id)
         conversations.erase_history(self._connection, conversation_id)
 
     def erase(self, who: Address) -> bool:

@@ -58,9 +58,20 @@ def say(
     lease_owner: str | None = None,
 ) -> list[str]:
     """Outbox rows, in order; their uids. With an owner, that process sends them at once."""
+    pairs = [(conversation_id, saying) for saying in sayings]
+    return say_to_many(connection, pairs, now, lease_owner)
+
+
+def say_to_many(
+    connection: Connection,
+    sayings: Sequence[tuple[int, Saying]],
+    now: datetime,
+    lease_owner: str | None = None,
+) -> list[str]:
+    """The same for many conversations at once: (conversation, what is said)."""
     vault = vault_of(connection)
     rows: list[dict[str, Any]] = []
-    for saying in sayings:
+    for conversation_id, saying in sayings:
         uid = secrets.token_hex(12)
         at_once = lease_owner and saying.due is None
         rows.append(
@@ -83,6 +94,20 @@ def say(
     if rows:
         connection.execute(_SAY, rows)
     return [row["uid"] for row in rows]
+
+
+def put_off(connection: Connection, now: datetime, until: datetime) -> None:
+    """What was due by our own wish (it has a subject) and was never tried waits till then."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.state == "waiting",
+            outbox.c.subject.is_not(None),
+            outbox.c.tries == 0,
+            outbox.c.due <= now,
+        )
+        .values(due=until)
+    )
 
 
 def take_back(connection: Connection, subject: str) -> None:

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, Table, select, update
 
 from bot.storage.db import Database
 from bot.storage.tables import (
+    application_import_rows,
+    application_imports,
+    application_links,
     applications,
     booking_changes,
     booking_notes,
@@ -45,6 +48,17 @@ SEALED: tuple[tuple[Table, str, _Where], ...] = (
     (outcomes, "sealed", lambda row: f"outcomes.sealed:{row.uid}"),
     (open_questions, "sealed", lambda row: f"open_questions.sealed:{row.key}"),
     (applications, "sealed", lambda row: f"applications.sealed:{row.number}"),
+    (
+        application_links,
+        "sealed",
+        lambda row: f"application_links.sealed:{row.application_id}:{row.conversation_id}",
+    ),
+    (application_imports, "sealed", lambda row: f"application_imports.sealed:{row.id}"),
+    (
+        application_import_rows,
+        "sealed",
+        lambda row: f"application_import_rows.sealed:{row.import_id}:{row.number}",
+    ),
 )
 """Every sealed column, and what each of its fields is bound to."""
 

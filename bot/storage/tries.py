@@ -26,3 +26,8 @@ def latest(connection: Connection, subject: str, since: datetime, limit: int) ->
 def forget(connection: Connection, before: datetime) -> None:
     """Older ones count for nothing."""
     connection.execute(delete(tries).where(tries.c.at < before))
+
+
+def forget_all(connection: Connection, subject: str) -> None:
+    """Of one subject: what they led to has happened."""
+    connection.execute(delete(tries).where(tries.c.subject == subject))

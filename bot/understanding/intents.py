@@ -33,6 +33,11 @@ _INTENTS: tuple[tuple[str, str], ...] = (
         r"|帮我约(下|这|个)|book.{0,20}(visit|assessment|home)|home visit booking",
     ),
     (
+        "application_told:off",
+        r"(停止|关掉|关闭|取消|不要再?|别再?|不用再?|唔使再?|唔好再?).{0,4}(通知|提醒|发消息|推送)"
+        r"|stop (the )?(messages|notifications)|no more messages",
+    ),
+    (
         "status",
         r"(查|看|问|睇).{0,4}(进度|办到哪|状态|结果)|进度查询|查进度|办到哪(里|一步)|办好(了)?(没|未)"
         r"|我(的|嘅)?(申请|证).{0,4}(办|搞|弄|去)(到|成).{0,2}(哪|点|边)|^(办理|申请)?(进度|状态)$"

@@ -8,16 +8,20 @@ from aiohttp import web
 from bot import i18n
 from bot.services.checklists import PAGE
 from bot.web.answers import Answers
+from bot.web.api import make_api
+from bot.web.applications import Applications
 from bot.web.bookings import Bookings
 from bot.web.checklists import Checklists
 from bot.web.day_sheets import DaySheets
 from bot.web.guard import Guard, anybody, desk, first_password, member, supervisor
+from bot.web.imports import Imports
 from bot.web.office import Office
 from bot.web.pages import Pages
 from bot.web.phone_bookings import PhoneBookings
 from bot.web.sign_in import SignIn
 from bot.web.static import static
 from bot.web.stuck import Stuck
+from bot.web.systems import Systems, administrator
 from bot.web.teams import Teams
 from bot.web.tickets import Tickets
 from bot.web.visit_figures import VisitFigures
@@ -25,7 +29,7 @@ from bot.web.visit_files import VisitFiles
 from bot.web.visit_import import VisitImport
 from bot.web.visit_weeks import VisitWeeks
 
-__all__ = ["make_console"]
+__all__ = ["make_api", "make_console"]
 
 
 def make_console(
@@ -49,6 +53,9 @@ def make_console(
     teams = Teams(office, pages)
     importing = VisitImport(office, pages)
     figures = VisitFigures(office, pages)
+    applications = Applications(office, pages)
+    imports = Imports(office, pages)
+    systems = Systems(office, pages)
     table = (
         ("GET", "/staff/sign-in", anybody, sign_in.show),
         ("POST", "/staff/sign-in", anybody, sign_in.sign_in),
@@ -117,6 +124,26 @@ def make_console(
         ("POST", "/staff/bookings/{number}/urgency", desk, bookings.urgency),
         ("POST", "/staff/bookings/{number}/note", desk, bookings.note),
         ("POST", "/staff/bookings/{number}/link", desk, bookings.link),
+        ("GET", "/staff/applications", member, applications.list),
+        ("POST", "/staff/applications/move", member, applications.move_many),
+        ("GET", "/staff/applications/new", member, applications.new),
+        ("POST", "/staff/applications/new", member, applications.add),
+        ("POST", "/staff/applications/alerts/{id}/seen", member, applications.see_alert),
+        ("GET", "/staff/applications/systems", administrator, systems.list),
+        ("POST", "/staff/applications/systems", administrator, systems.add),
+        ("POST", "/staff/applications/systems/revoke", administrator, systems.revoke),
+        ("GET", "/staff/applications/imports", member, imports.list),
+        ("POST", "/staff/applications/imports", member, imports.upload),
+        ("GET", "/staff/applications/imports/{id}", member, imports.show),
+        ("GET", "/staff/applications/imports/{id}/progress", member, imports.progress),
+        ("POST", "/staff/applications/imports/{id}/columns", member, imports.name_columns),
+        ("POST", "/staff/applications/imports/{id}/start", member, imports.start),
+        ("POST", "/staff/applications/imports/{id}/undo", member, imports.undo),
+        ("GET", "/staff/applications/imports/{id}/numbers", member, imports.numbers),
+        ("GET", "/staff/applications/{number}", member, applications.show),
+        ("POST", "/staff/applications/{number}/move", member, applications.move),
+        ("POST", "/staff/applications/{number}/correct", member, applications.correct),
+        ("POST", "/staff/applications/{number}/code", member, applications.code),
         ("GET", "/staff/stuck", supervisor, stuck.show),
         ("POST", "/staff/stuck/retry", supervisor, stuck.retry),
         ("GET", "/staff/static/{name}", anybody, static),

@@ -25,6 +25,8 @@ KINDS: dict[TicketKind, Text] = {
     TicketKind.VISIT_NOTE: _("About a visit"),
     TicketKind.FAILURE: _("The bot could not answer"),
     TicketKind.EMERGENCY: _("Emergency"),
+    TicketKind.APPLICATION: _("Asks why it takes long"),
+    TicketKind.PAPERS: _("Papers handed in"),
 }
 STATES: dict[TicketState, Text] = {
     TicketState.WAITING: _("Waiting"),

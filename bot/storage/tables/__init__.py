@@ -4,7 +4,21 @@ Columns named `sealed` hold personal data, encrypted by vault.py; times are UTC.
 """
 
 from bot.storage.tables.answers import added_ways, editions, open_questions
-from bot.storage.tables.applications import application_followers, application_stages, applications
+from bot.storage.tables.applications import (
+    application_alerts,
+    application_events,
+    application_import_faults,
+    application_import_rows,
+    application_imports,
+    application_links,
+    application_mappings,
+    application_news,
+    application_pulls,
+    application_stages,
+    application_systems,
+    application_tickets,
+    applications,
+)
 from bot.storage.tables.base import Id, Moment, metadata
 from bot.storage.tables.bookings import (
     booking_changes,
@@ -34,8 +48,18 @@ __all__ = [
     "Id",
     "Moment",
     "added_ways",
-    "application_followers",
+    "application_alerts",
+    "application_events",
+    "application_import_faults",
+    "application_import_rows",
+    "application_imports",
+    "application_links",
+    "application_mappings",
+    "application_news",
+    "application_pulls",
     "application_stages",
+    "application_systems",
+    "application_tickets",
     "applications",
     "audit",
     "booking_changes",

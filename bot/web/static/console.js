@@ -52,7 +52,29 @@ function listenToKeys() {
   });
 }
 
+function followImport() {
+  const job = byId("import");
+  if (!job) return;
+  const ask = async () => {
+    try {
+      const answer = await fetch(job.dataset.progress);
+      const told = await answer.json();
+      if (told.state !== job.dataset.state) {
+        window.location.reload();
+        return;
+      }
+      byId("progress").value = told.done;
+      byId("progress-done").textContent = String(told.done);
+    } catch {
+      // The next look may reach it again.
+    }
+    setTimeout(ask, 1500);
+  };
+  setTimeout(ask, 1500);
+}
+
 followQueue();
+followImport();
 showPasswords();
 listenToKeys();
 document.querySelector("[data-focus]")?.focus();
