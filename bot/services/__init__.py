@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bot.services.notices import Notices
     from bot.services.privacy import Privacy
     from bot.services.questions import Questions
+    from bot.services.second_step import SecondStep
+    from bot.services.sign_ins import SignIns
     from bot.services.staff import Staff
     from bot.services.stuck import Stuck
     from bot.services.tickets import Tickets
@@ -98,6 +100,18 @@ class Services:
         from bot.services.staff import Staff
 
         return Staff(self)
+
+    @cached_property
+    def sign_ins(self) -> "SignIns":
+        from bot.services.sign_ins import SignIns
+
+        return SignIns(self)
+
+    @cached_property
+    def second_step(self) -> "SecondStep":
+        from bot.services.second_step import SecondStep
+
+        return SecondStep(self)
 
     @cached_property
     def audit(self) -> "Audit":

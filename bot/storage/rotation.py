@@ -18,6 +18,7 @@ from bot.storage.tables import (
     inbox,
     open_questions,
     outbox,
+    staff,
     ticket_messages,
 )
 from bot.storage.vault import vault_of
@@ -39,6 +40,7 @@ SEALED: tuple[tuple[Table, str, _Where], ...] = (
     (bookings, "sealed", lambda row: f"bookings.sealed:{row.number}"),
     (open_questions, "sealed", lambda row: f"open_questions.sealed:{row.key}"),
     (applications, "sealed", lambda row: f"applications.sealed:{row.number}"),
+    (staff, "sealed_totp", lambda row: f"staff.sealed_totp:{row.id}"),
 )
 """Every sealed column, and what each of its fields is bound to."""
 

@@ -134,6 +134,25 @@ def waiting(connection: Connection, region: str) -> int:
     return int(found or 0)
 
 
+def newest_message(connection: Connection) -> int:
+    """Its id; 0 for none. One look into an index, however many there are."""
+    return int(connection.execute(select(func.max(ticket_messages.c.id))).scalar() or 0)
+
+
+def arrived(connection: Connection, region: str, after: int) -> int:
+    """How many messages of people came to a region after the one with that id."""
+    found = connection.execute(
+        select(func.count())
+        .select_from(ticket_messages.join(tickets, tickets.c.id == ticket_messages.c.ticket_id))
+        .where(
+            ticket_messages.c.id > after,
+            ticket_messages.c.who == "person",
+            tickets.c.region.startswith(region, autoescape=True),
+        )
+    ).scalar()
+    return int(found or 0)
+
+
 def messages(connection: Connection, ticket_id: int) -> list[TicketMessage]:
     rows = connection.execute(
         select(ticket_messages, staff.c.display_name, outbox.c.state.label("delivery"))

@@ -7,11 +7,27 @@ from aiohttp import web
 
 from bot import i18n
 from bot.services.checklists import PAGE
+from bot.web.account import Account
 from bot.web.answers import Answers
 from bot.web.checklists import Checklists
-from bot.web.guard import Guard, anybody, first_password, member, supervisor
+from bot.web.guard import Guard
+from bot.web.hashing import Hashing
+from bot.web.home import home_or
+from bot.web.live import Live
 from bot.web.office import Office
 from bot.web.pages import Pages
+from bot.web.rules import (
+    anybody,
+    background,
+    clerk,
+    first_password,
+    halfway,
+    member,
+    news,
+    own_password,
+    supervisor,
+)
+from bot.web.second_step import SecondStepPages
 from bot.web.sign_in import SignIn
 from bot.web.static import static
 from bot.web.stuck import Stuck
@@ -24,45 +40,66 @@ def make_console(
     office: Office,
     *,
     secure: bool,
+    second_step: bool = False,
     now: Callable[[], datetime],
     translate: Callable[[str], i18n.Translator] = i18n.translator,
 ) -> Sequence[web.AbstractRouteDef]:
-    """`secure`: people reach us over https. A route without a guard cannot be written here."""
-    pages = Pages(translate, now)
-    guard = Guard(office, pages, secure=secure)
-    sign_in = SignIn(office, pages, guard)
+    """`secure`: people reach us over https; `second_step`: all staff must have set one up.
+
+    A route without a rule cannot be written here: this table is the policy.
+    """
+    pages = Pages(translate, now, strict=second_step)
+    guard = Guard(office, pages, secure=secure, second_step=second_step)
+    hashing = Hashing()
+    sign_in = SignIn(office, pages, guard, hashing)
+    account = Account(office, pages, guard, hashing)
+    step = SecondStepPages(office, pages, guard)
     tickets = Tickets(office, pages)
     stuck = Stuck(office, pages)
     answers = Answers(office, pages)
     table = (
         ("GET", "/staff/sign-in", anybody, sign_in.show),
         ("POST", "/staff/sign-in", anybody, sign_in.sign_in),
-        ("POST", "/staff/sign-out", first_password, sign_in.sign_out),
-        ("GET", "/staff/password", first_password, sign_in.show_password),
-        ("POST", "/staff/password", first_password, sign_in.change_password),
-        ("POST", "/staff/language", first_password, sign_in.set_language),
-        ("GET", "/staff/", member, tickets.queue),
-        ("GET", "/staff/events", member, tickets.events),
-        ("GET", "/staff/tickets/{number}", member, tickets.show),
-        ("POST", "/staff/tickets/{number}/take", member, tickets.take),
-        ("POST", "/staff/tickets/{number}/give-back", member, tickets.give_back),
-        ("POST", "/staff/tickets/{number}/reply", member, tickets.reply),
-        ("POST", "/staff/tickets/{number}/close", member, tickets.close),
-        ("GET", "/staff/tickets/{number}/files/{reference}", member, tickets.file),
-        ("GET", "/staff/questions", member, answers.questions),
-        ("GET", "/staff/questions/{id}", member, answers.question),
-        ("POST", "/staff/questions/{id}/link", member, answers.link),
-        ("POST", "/staff/questions/{id}/set-aside", member, answers.set_aside),
-        ("GET", "/staff/answers", member, answers.answers),
-        ("GET", "/staff/answers/faults", member, answers.faults),
-        ("GET", "/staff/answers/new", member, answers.new),
-        ("GET", "/staff/answers/{article}", member, answers.answer),
-        ("POST", "/staff/answers/{article}/unlink", member, answers.unlink),
-        ("GET", "/staff/answers/{article}/{language}", member, answers.write),
-        ("POST", "/staff/answers/{article}/{language}", member, answers.draft),
-        ("GET", "/staff/editions/{id}", member, answers.edition),
+        ("GET", "/staff/code", halfway, sign_in.show_code),
+        ("POST", "/staff/code", halfway, sign_in.give_code),
+        ("POST", "/staff/sign-out", halfway, sign_in.sign_out),
+        ("GET", "/staff/session", background, sign_in.left),
+        ("POST", "/staff/session", first_password, sign_in.stay),
+        ("GET", "/staff/password", first_password, account.show_password),
+        ("POST", "/staff/password", first_password, account.change_password),
+        ("POST", "/staff/language", first_password, account.set_language),
+        ("GET", "/staff/second-step", own_password, step.show),
+        ("POST", "/staff/second-step", own_password, step.confirm),
+        ("POST", "/staff/second-step/start", own_password, step.start),
+        ("POST", "/staff/second-step/codes", own_password, step.new_codes),
+        ("POST", "/staff/second-step/off", own_password, step.off),
+        ("GET", "/staff/account", member, account.show),
+        ("POST", "/staff/account/keys", member, account.set_keys),
+        ("POST", "/staff/account/sessions/end", member, account.end_session),
+        ("POST", "/staff/account/sessions/end-others", member, account.end_others),
+        ("GET", "/staff/keys", member, account.keys),
+        ("GET", "/staff/", member, home_or(tickets.queue)),
+        ("GET", "/staff/events", news, Live(office, pages, guard.cookie).events),
+        ("GET", "/staff/tickets/{number}", clerk, tickets.show),
+        ("POST", "/staff/tickets/{number}/take", clerk, tickets.take),
+        ("POST", "/staff/tickets/{number}/give-back", clerk, tickets.give_back),
+        ("POST", "/staff/tickets/{number}/reply", clerk, tickets.reply),
+        ("POST", "/staff/tickets/{number}/close", clerk, tickets.close),
+        ("GET", "/staff/tickets/{number}/files/{reference}", clerk, tickets.file),
+        ("GET", "/staff/questions", clerk, answers.questions),
+        ("GET", "/staff/questions/{id}", clerk, answers.question),
+        ("POST", "/staff/questions/{id}/link", clerk, answers.link),
+        ("POST", "/staff/questions/{id}/set-aside", clerk, answers.set_aside),
+        ("GET", "/staff/answers", clerk, answers.answers),
+        ("GET", "/staff/answers/faults", clerk, answers.faults),
+        ("GET", "/staff/answers/new", clerk, answers.new),
+        ("GET", "/staff/answers/{article}", clerk, answers.answer),
+        ("POST", "/staff/answers/{article}/unlink", clerk, answers.unlink),
+        ("GET", "/staff/answers/{article}/{language}", clerk, answers.write),
+        ("POST", "/staff/answers/{article}/{language}", clerk, answers.draft),
+        ("GET", "/staff/editions/{id}", clerk, answers.edition),
         ("POST", "/staff/editions/{id}/publish", supervisor, answers.publish),
-        ("POST", "/staff/editions/{id}/send-back", member, answers.send_back),
+        ("POST", "/staff/editions/{id}/send-back", clerk, answers.send_back),
         ("POST", "/staff/editions/{id}/withdraw", supervisor, answers.withdraw),
         ("GET", "/staff/stuck", supervisor, stuck.show),
         ("POST", "/staff/stuck/retry", supervisor, stuck.retry),

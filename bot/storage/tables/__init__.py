@@ -15,7 +15,15 @@ from bot.storage.tables.conversations import (
     private_links,
 )
 from bot.storage.tables.marks import marks
-from bot.storage.tables.staff import audit, sessions, staff, tries
+from bot.storage.tables.staff import (
+    audit,
+    audit_head,
+    devices,
+    recovery_codes,
+    sessions,
+    staff,
+    tries,
+)
 from bot.storage.tables.tickets import ticket_messages, tickets
 from bot.storage.tables.visits import bookings, places, teams, visits
 
@@ -27,9 +35,11 @@ __all__ = [
     "application_stages",
     "applications",
     "audit",
+    "audit_head",
     "bookings",
     "consents",
     "conversations",
+    "devices",
     "editions",
     "files",
     "inbox",
@@ -39,6 +49,7 @@ __all__ = [
     "outbox",
     "places",
     "private_links",
+    "recovery_codes",
     "sessions",
     "staff",
     "teams",
