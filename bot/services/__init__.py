@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.services.audit import Audit
     from bot.services.editions import Editions
     from bot.services.notices import Notices
+    from bot.services.numbers import Numbers
+    from bot.services.people import People
     from bot.services.privacy import Privacy
     from bot.services.questions import Questions
     from bot.services.second_step import SecondStep
@@ -112,6 +114,18 @@ class Services:
         from bot.services.second_step import SecondStep
 
         return SecondStep(self)
+
+    @cached_property
+    def people(self) -> "People":
+        from bot.services.people import People
+
+        return People(self)
+
+    @cached_property
+    def numbers(self) -> "Numbers":
+        from bot.services.numbers import Numbers
+
+        return Numbers(self)
 
     @cached_property
     def audit(self) -> "Audit":

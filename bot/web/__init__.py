@@ -9,14 +9,18 @@ from bot import i18n
 from bot.services.checklists import PAGE
 from bot.web.account import Account
 from bot.web.answers import Answers
+from bot.web.audit import AuditLog
 from bot.web.checklists import Checklists
 from bot.web.guard import Guard
 from bot.web.hashing import Hashing
 from bot.web.home import home_or
 from bot.web.live import Live
+from bot.web.numbers import NumberPages
 from bot.web.office import Office
 from bot.web.pages import Pages
+from bot.web.people import People
 from bot.web.rules import (
+    administrator,
     anybody,
     background,
     clerk,
@@ -57,6 +61,9 @@ def make_console(
     tickets = Tickets(office, pages)
     stuck = Stuck(office, pages)
     answers = Answers(office, pages)
+    people = People(office, pages, hashing)
+    numbers = NumberPages(office, pages)
+    audit = AuditLog(office, pages)
     table = (
         ("GET", "/staff/sign-in", anybody, sign_in.show),
         ("POST", "/staff/sign-in", anybody, sign_in.sign_in),
@@ -101,6 +108,24 @@ def make_console(
         ("POST", "/staff/editions/{id}/publish", supervisor, answers.publish),
         ("POST", "/staff/editions/{id}/send-back", clerk, answers.send_back),
         ("POST", "/staff/editions/{id}/withdraw", supervisor, answers.withdraw),
+        ("GET", "/staff/people", supervisor, people.all),
+        ("GET", "/staff/people.csv", supervisor, people.file),
+        ("GET", "/staff/people/new", administrator, people.new),
+        ("POST", "/staff/people/new", administrator, people.add),
+        ("GET", "/staff/people/import", administrator, people.import_form),
+        ("POST", "/staff/people/import", administrator, people.preview),
+        ("POST", "/staff/people/import/confirm", administrator, people.confirm),
+        ("GET", "/staff/people/{name}", supervisor, people.show),
+        ("POST", "/staff/people/{name}/away", supervisor, people.away),
+        ("POST", "/staff/people/{name}/change", administrator, people.change),
+        ("POST", "/staff/people/{name}/deactivate", administrator, people.deactivate),
+        ("POST", "/staff/people/{name}/password", administrator, people.reset_password),
+        ("POST", "/staff/people/{name}/second-step", administrator, people.reset_second_step),
+        ("POST", "/staff/people/{name}/sessions", administrator, people.end_sessions),
+        ("GET", "/staff/numbers", supervisor, numbers.show),
+        ("GET", "/staff/numbers/{file}", supervisor, numbers.file),
+        ("GET", "/staff/audit", administrator, audit.show),
+        ("POST", "/staff/audit", administrator, audit.check),
         ("GET", "/staff/stuck", supervisor, stuck.show),
         ("POST", "/staff/stuck/retry", supervisor, stuck.retry),
         ("GET", "/staff/static/{name}", anybody, static),

@@ -79,6 +79,11 @@ class Pages:
             lstrip_blocks=True,
         )
 
+    def speaker(self, language: str) -> Callable[[Text], str]:
+        """Says a sentence in that language."""
+        spoken = self._translate(language)
+        return lambda words: words.to(spoken)
+
     def response(
         self,
         template: str,

@@ -58,10 +58,12 @@ def upgrade() -> None:
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
+    op.create_index("ix_tickets_created_at", "tickets", ["created_at"])
     mark_end(op.get_bind())
 
 
 def downgrade() -> None:
+    op.drop_index("ix_tickets_created_at", table_name="tickets")
     op.drop_table("audit_head")
     op.drop_table("devices")
     op.drop_index("ix_recovery_codes_staff_id", table_name="recovery_codes")
