@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from bot.services import Services
 
 
+PLACEHOLDER = "xx"
+"""An account's name in a wish that does not change it: old names may be of other characters."""
+
+
 class Refused(Exception):
     """It would do harm: `text` says which."""
 
@@ -66,6 +70,16 @@ class People:
             seen.add(name)
             found.append(wish)
         return found
+
+    def wish_of(self, member: Member, role: str, region: str, by: Member) -> Wish:
+        """Another role or region for somebody who is there already."""
+        written = {
+            "name": PLACEHOLDER,
+            "display_name": member.display_name,
+            "role": role,
+            "region": region,
+        }
+        return accounts.read(1, written, self._services.regions, by.region)
 
     def add(self, account: Account, password_hash: str, by: Member) -> None:
         """Its password is a one-time one. The caller has read it by `wishes` just now."""

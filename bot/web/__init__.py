@@ -134,7 +134,7 @@ def make_console(
     routes: list[web.AbstractRouteDef] = [
         web.route(method, path, guard.protect(handler, who)) for method, path, who, handler in table
     ]
-    return [*routes, web.get("/staff", _to_queue)]
+    return [*routes, web.get("/staff", guard.protect(_to_queue, anybody))]
 
 
 async def _to_queue(_request: web.Request) -> web.StreamResponse:

@@ -13,7 +13,7 @@ from bot.domain.accounts import COLUMNS, Account, Wish
 from bot.domain.staff import Member, Role
 from bot.i18n import Text, _
 from bot.services import Services, passwords
-from bot.services.people import Refused
+from bot.services.people import PLACEHOLDER, Refused
 from bot.web.guard import SESSION
 from bot.web.hashing import Hashing
 from bot.web.office import Office
@@ -148,8 +148,8 @@ class People:
 
     async def change(self, request: web.Request) -> web.StreamResponse:
         by, name = request[SESSION].member, request.match_info["name"]
-        written = {**await _written(request), "name": name}
-        wish = (await self._wishes(request, [(1, {**written, "name": "xx"})]))[0]
+        written = {**await _written(request), "name": PLACEHOLDER}
+        wish = (await self._wishes(request, [(1, written)]))[0]
         if wish.account is None:
             return await self._person_page(request, wish.faults[0])
         account = wish.account
