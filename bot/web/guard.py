@@ -124,7 +124,7 @@ class Guard:
         def meet(services: Services) -> tuple[Session | None, str]:
             session = services.sign_ins.session(token, quiet=rule.quiet)
             refused = rule.refused(session, strict=self.strict)
-            if session and not rule.quiet and refused in ("", NOWHERE):
+            if session and not rule.open and refused in ("", NOWHERE):
                 _note(services, session.member, request, success=not refused)
             return session, refused
 

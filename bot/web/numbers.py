@@ -67,6 +67,7 @@ class NumberPages:
             monthly=MONTHLY,
             bars=bars(found.months),
             most=_most(found.months),
+            drawn=any(month.received for month in found.months),
             size=(WIDTH, HEIGHT, HEIGHT - FOOT, LEFT),
             kind_name=_kind,
         )

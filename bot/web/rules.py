@@ -38,6 +38,11 @@ class Rule:
     roles: frozenset[Role] = frozenset(Role)
     quiet: bool = False
 
+    @property
+    def open(self) -> bool:
+        """Nothing is written down: anybody may, or the page asks by itself."""
+        return self.quiet or self.step is Step.STRANGER
+
     def refused(self, session: Session | None, *, strict: bool) -> str:
         """'' for who may pass, else the address to go to instead; NOWHERE for who never may.
 
