@@ -93,6 +93,7 @@ class SignIns:
         """The session's token for a cookie, and whether the second step is still owed."""
         member = self._member(attempt.name)
         self.forgive(attempt)
+        stored.forget_old(self._connection, self._now - LONGEST, self._now - DEVICE_KNOWN)
         token = self.open(member, agent, complete=not member.second_step)
         event = "sign_in.halfway" if member.second_step else "sign_in"
         self._services.audit.record(member.id, event, attempt.name)

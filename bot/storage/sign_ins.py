@@ -116,6 +116,12 @@ def end_sessions(connection: Connection, staff_id: int, but: str = "") -> None:
     )
 
 
+def forget_old(connection: Connection, sessions_before: datetime, devices_before: datetime) -> None:
+    """What nobody can use any more."""
+    connection.execute(delete(sessions).where(sessions.c.created_at < sessions_before))
+    connection.execute(delete(devices).where(devices.c.seen_at < devices_before))
+
+
 # --- browsers
 
 
