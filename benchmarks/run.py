@@ -5,7 +5,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import applications, growth, idle, retrieval, turns, visits_console, webhook
+from benchmarks import (
+    applications,
+    console,
+    growth,
+    idle,
+    retrieval,
+    turns,
+    visits_console,
+    webhook,
+)
 from benchmarks.measure import machine
 
 ALL = {
@@ -16,6 +25,7 @@ ALL = {
     "retrieval": retrieval,
     "visits_console": visits_console,
     "applications": applications,
+    "console": console,
 }
 
 

@@ -182,7 +182,14 @@ class App:
             self.ears, secure=self.config.secure, now=self.now, translate_for=i18n.translator
         )
         made.router.add_routes(private.routes())
-        made.router.add_routes(make_console(self, secure=self.config.secure, now=self.now))
+        made.router.add_routes(
+            make_console(
+                self,
+                secure=self.config.secure,
+                second_step=self.config.second_step,
+                now=self.now,
+            )
+        )
         made.router.add_routes(make_api(self))
         made.router.add_routes(self.health.routes())
         made.on_startup.append(self._on_startup)
@@ -201,6 +208,7 @@ class App:
             asyncio.create_task(self.upkeep.run()),
             asyncio.create_task(self.importing.run()),
             *self._pulling(),
+            asyncio.create_task(self.upkeep.watch()),
             *(asyncio.create_task(self._run(channel)) for channel in self.channels.values()),
         ]
 

@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 
 KEY_BYTES = 32
 CARRIES = ("link", "consent", "allowed")
+SECOND_STEPS = ("required", "offered")
 MODES = ("polling", "webhook")
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -37,6 +38,8 @@ class Config:
     port: int
     public_url: str
     demo: bool
+    second_step: bool
+    """Must all staff have a second step at signing in?"""
     telegram_token: str
     telegram_api_url: str
     telegram_mode: str
@@ -68,6 +71,8 @@ class Config:
                     "DOORSTEP_TELEGRAM_SECRET is empty, but DOORSTEP_TELEGRAM_MODE=webhook needs "
                     "one: set 1 to 256 characters of A-Z a-z 0-9 _ -."
                 )
+        demo = reader.one_of("DOORSTEP_DEMO", ("0", "1"), "1") == "1"
+        real = bool(public_url) or not demo
         config = cls(
             var=var,
             database_url=reader.database_url(var),
@@ -75,7 +80,11 @@ class Config:
             host=reader.text("DOORSTEP_HOST", "127.0.0.1"),
             port=reader.number("DOORSTEP_PORT", 8080, 0, 65535),
             public_url=public_url,
-            demo=reader.one_of("DOORSTEP_DEMO", ("0", "1"), "1") == "1",
+            demo=demo,
+            second_step=reader.one_of(
+                "DOORSTEP_SECOND_STEP", SECOND_STEPS, "required" if real else "offered"
+            )
+            == "required",
             telegram_token=token,
             telegram_api_url=reader.url("DOORSTEP_TELEGRAM_API_URL", "https://api.telegram.org"),
             telegram_mode=mode,

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 2.0
 """Seconds between two rounds."""
+NEWS_EVERY = 0.4
+"""Seconds between two looks for a new message to staff, who hear of it within one second."""
 LEFT_OVER_AFTER = timedelta(seconds=3)
 """A message that waits longer than this was left by a process that died."""
 
@@ -53,6 +55,19 @@ class Upkeep:
         self._now = now
         self._changed = asyncio.Condition()
         self.figures = Figures()
+
+    async def watch(self) -> None:
+        """Between the rounds: has anybody written to staff, here or at another replica?"""
+        seen = -1
+        while True:
+            try:
+                newest = await self._database.read(upkeep.newest_message)
+                if newest != seen:
+                    seen = newest
+                    await self._look()
+            except Unavailable:
+                await asyncio.sleep(EVERY)
+            await asyncio.sleep(NEWS_EVERY)
 
     async def run(self) -> None:
         before = self._now()  # at the start, everything that waits was left by somebody

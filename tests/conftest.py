@@ -12,6 +12,7 @@ import sqlalchemy
 from bot.storage.db import Database
 from bot.storage.schema import create_all
 from bot.storage.vault import Vault
+from tests.console_stage import console_server, office, strict, visitors  # noqa: F401 - fixtures
 
 KEY = bytes(range(32))
 _counter = itertools.count(1)

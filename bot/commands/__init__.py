@@ -1,5 +1,6 @@
 """The commands of `doorstep`, by hand. Each imports what it needs when it runs."""
 
+from bot.commands.audit import AUDIT
 from bot.commands.base import Command
 from bot.commands.data import CONTENT, ERASE, EXPORT, IMPORT, KEYS
 from bot.commands.serve import DOCTOR, MIGRATE, OPENAPI, RUN
@@ -13,6 +14,7 @@ COMMANDS: tuple[Command, ...] = (
     ASK,
     CHAT,
     STAFF,
+    AUDIT,
     IMPORT,
     EXPORT,
     ERASE,

@@ -32,9 +32,13 @@ if TYPE_CHECKING:
     from bot.services.editions import Editions
     from bot.services.joining import Joining
     from bot.services.notices import Notices
+    from bot.services.numbers import Numbers
+    from bot.services.people import People
     from bot.services.privacy import Privacy
     from bot.services.questions import Questions
     from bot.services.reminders import Reminders
+    from bot.services.second_step import SecondStep
+    from bot.services.sign_ins import SignIns
     from bot.services.staff import Staff
     from bot.services.stuck import Stuck
     from bot.services.tickets import Tickets
@@ -207,6 +211,30 @@ class Services:
         from bot.services.staff import Staff
 
         return Staff(self)
+
+    @cached_property
+    def sign_ins(self) -> "SignIns":
+        from bot.services.sign_ins import SignIns
+
+        return SignIns(self)
+
+    @cached_property
+    def second_step(self) -> "SecondStep":
+        from bot.services.second_step import SecondStep
+
+        return SecondStep(self)
+
+    @cached_property
+    def people(self) -> "People":
+        from bot.services.people import People
+
+        return People(self)
+
+    @cached_property
+    def numbers(self) -> "Numbers":
+        from bot.services.numbers import Numbers
+
+        return Numbers(self)
 
     @cached_property
     def audit(self) -> "Audit":

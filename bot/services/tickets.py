@@ -126,6 +126,21 @@ class Tickets:
     def waiting(self, member: "Member") -> int:
         return stored.waiting(self._connection, member.region)
 
+    def news(self, regions: Sequence[str], after: int) -> tuple[int, dict[str, tuple[int, int]]]:
+        """The newest message now; for each region how many items wait, and what arrived.
+
+        `arrived`: messages of people after the one with the id `after`.
+        """
+        newest = stored.newest_message(self._connection)
+        told = {
+            region: (
+                stored.waiting(self._connection, region),
+                stored.arrived(self._connection, region, after) if newest > after else 0,
+            )
+            for region in regions
+        }
+        return newest, told
+
     def item(self, number: str, member: "Member") -> Item:
         """Raises NotFound. The look is written to the audit log."""
         ticket = self._mine(number, member)

@@ -24,6 +24,7 @@ from bot.storage.tables import (
     open_questions,
     outbox,
     outcomes,
+    staff,
     ticket_messages,
 )
 from bot.storage.vault import vault_of
@@ -59,6 +60,7 @@ SEALED: tuple[tuple[Table, str, _Where], ...] = (
         "sealed",
         lambda row: f"application_import_rows.sealed:{row.import_id}:{row.number}",
     ),
+    (staff, "sealed_totp", lambda row: f"staff.sealed_totp:{row.id}"),
 )
 """Every sealed column, and what each of its fields is bound to."""
 

@@ -74,6 +74,16 @@ def save(connection: Connection, ticket: Ticket, now: datetime) -> bool:
     return saved.rowcount == 1
 
 
+def give_back_all(connection: Connection, staff_id: int) -> int:
+    """What this member had taken waits for anybody again; how many items."""
+    given = connection.execute(
+        update(tickets)
+        .where(tickets.c.taken_by == staff_id, tickets.c.state == TicketState.TAKEN)
+        .values(state=TicketState.WAITING, taken_by=None, version=tickets.c.version + 1)
+    )
+    return given.rowcount
+
+
 def by_number(connection: Connection, number: str) -> Ticket | None:
     row = connection.execute(select(tickets).where(tickets.c.number == number)).first()
     return _ticket(row) if row else None
@@ -130,6 +140,25 @@ def waiting(connection: Connection, region: str) -> int:
         select(func.count())
         .select_from(tickets)
         .where(tickets.c.state.in_(OPEN), tickets.c.region.startswith(region, autoescape=True))
+    ).scalar()
+    return int(found or 0)
+
+
+def newest_message(connection: Connection) -> int:
+    """Its id; 0 for none. One look into an index, however many there are."""
+    return int(connection.execute(select(func.max(ticket_messages.c.id))).scalar() or 0)
+
+
+def arrived(connection: Connection, region: str, after: int) -> int:
+    """How many messages of people came to a region after the one with that id."""
+    found = connection.execute(
+        select(func.count())
+        .select_from(ticket_messages.join(tickets, tickets.c.id == ticket_messages.c.ticket_id))
+        .where(
+            ticket_messages.c.id > after,
+            ticket_messages.c.who == "person",
+            tickets.c.region.startswith(region, autoescape=True),
+        )
     ).scalar()
     return int(found or 0)
 

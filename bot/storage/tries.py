@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, text
 
 from bot.storage.tables import tries
 
@@ -21,6 +21,13 @@ def latest(connection: Connection, subject: str, since: datetime, limit: int) ->
         .limit(limit)
     )
     return [row.at for row in rows]
+
+
+def one_at_a_time(connection: Connection, subject: str) -> None:
+    """Until this transaction ends nobody else looks at these tries: SQLite writes one by one."""
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(4402, hashtext(:subject))")
+        connection.execute(lock, {"subject": subject})
 
 
 def forget(connection: Connection, before: datetime) -> None:

@@ -8,6 +8,11 @@ from sqlalchemy import Connection, func, select
 from bot.storage.tables import inbox, outbox, ticket_messages, tickets
 
 
+def newest_message(connection: Connection) -> int:
+    """The id of the newest message of any item: it grows with whatever is written to staff."""
+    return int(connection.execute(select(func.max(ticket_messages.c.id))).scalar() or 0)
+
+
 def count(connection: Connection, now: datetime) -> dict[str, Any]:
     """The fields of bot.upkeep.Figures."""
 

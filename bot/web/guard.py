@@ -2,26 +2,47 @@
 
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
-from bot.domain.staff import Role, Session
+from bot.domain.staff import Member, Session
 from bot.domain.tickets import AlreadyTaken, NotFound
 from bot.i18n import _
+from bot.services import Services
 from bot.web.office import Office
 from bot.web.pages import Pages, language_of
+from bot.web.rules import (
+    NOWHERE,
+    SIGN_IN,
+    Rule,
+    administrator,
+    anybody,
+    clerk,
+    first_password,
+    member,
+    supervisor,
+)
+
+__all__ = [
+    "SESSION",
+    "SIGN_IN",
+    "Guard",
+    "Handler",
+    "Rule",
+    "administrator",
+    "anybody",
+    "clerk",
+    "first_password",
+    "member",
+    "supervisor",
+]
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Rule = Callable[[Session | None], str]
-"""'' for who may pass, else the address to go to instead; '404' for nobody."""
-
 SESSION: web.RequestKey[Session] = web.RequestKey("session", Session)
-SIGN_IN = "/staff/sign-in"
-PASSWORD = "/staff/password"  # noqa: S105 - an address
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -32,48 +53,30 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+KEPT = ("words", "file", "note")
+"""Fields of a form that somebody may have spent time on."""
 HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
-
-
-def anybody(session: Session | None) -> str:
-    return ""
-
-
-def first_password(session: Session | None) -> str:
-    """Signed in, even if the one-time password still has to be changed."""
-    return "" if session else SIGN_IN
-
-
-def member(session: Session | None) -> str:
-    if session is None:
-        return SIGN_IN
-    return PASSWORD if session.member.must_change else ""
-
-
-def desk(session: Session | None) -> str:
-    """Books, moves, opens half-days: everybody but an assessor, who reads their own team's days."""
-    refused = member(session)
-    if refused or session is None:
-        return refused
-    return "404" if session.member.role is Role.ASSESSOR else ""
-
-
-def supervisor(session: Session | None) -> str:
-    """Sees across regions what could not be delivered."""
-    refused = member(session)
-    if refused or session is None:
-        return refused
-    return "" if session.member.role in (Role.SUPERVISOR, Role.ADMINISTRATOR) else "404"
 
 
 class Guard:
     """Wraps every handler of the console."""
 
-    def __init__(self, office: Office, pages: Pages, *, secure: bool) -> None:
+    def __init__(
+        self, office: Office, pages: Pages, *, secure: bool, second_step: bool = False
+    ) -> None:
+        """`second_step`: everybody must have set one up."""
         self._office = office
         self._pages = pages
         self._secure = secure
-        self.cookie = "__Host-staff" if secure else "staff"
+        self.strict = second_step
+        self.cookie = self._named("staff")
+        self.form_cookie = self._named("staff-form")
+        """Before there is a session, the sign-in form's token has a cookie of its own."""
+        self.device_cookie = self._named("staff-device")
+        """Tells a browser at which somebody signed in before; it opens nothing."""
+
+    def _named(self, name: str) -> str:
+        return f"__Host-{name}" if self._secure else name
 
     def protect(self, handler: Handler, rule: Rule) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
@@ -86,33 +89,60 @@ class Guard:
                 response.headers.update(self._headers(response.headers))
             return response
 
+        guarded.rule = rule  # type: ignore[attr-defined] # the tests' matrix reads it
         return guarded
 
     async def _passed(
         self, request: web.Request, handler: Handler, rule: Rule
     ) -> web.StreamResponse:
-        session = await self._session(request)
+        session, refused = await self._met(request, rule)
         if session:
             request[SESSION] = session
-        refused = rule(session)
-        if refused == "404":
+        if refused == NOWHERE:
             return self._error(request, 404)
         if request.method == "POST" and not await self._is_ours(request, session):
-            return self._error(request, 403)
+            return await self._unheard(request, session)
         if refused:
-            raise web.HTTPSeeOther(refused)
+            raise web.HTTPSeeOther(self._instead(request, refused))
         try:
             return await handler(request)
         except NotFound:
+            await self._not_found(request, session)
             return self._error(request, 404)
         except AlreadyTaken:
             return self._error(request, 409)
 
-    async def _session(self, request: web.Request) -> Session | None:
+    async def _met(self, request: web.Request, rule: Rule) -> tuple[Session | None, str]:
+        """The session and what the rule says; whoever passes is written down before they see.
+
+        If that cannot be written, nothing is shown and nothing done (promise 18).
+        """
         token = request.cookies.get(self.cookie, "")
         if not token:
-            return None
-        return await self._office.write(lambda services: services.staff.session(token))
+            return None, rule.refused(None, strict=self.strict)
+
+        def meet(services: Services) -> tuple[Session | None, str]:
+            session = services.sign_ins.session(token, quiet=rule.quiet)
+            refused = rule.refused(session, strict=self.strict)
+            if session and not rule.open and refused in ("", NOWHERE):
+                _note(services, session.member, request, success=not refused)
+            return session, refused
+
+        return await self._office.write(meet)
+
+    async def _not_found(self, request: web.Request, session: Session | None) -> None:
+        """Somebody asked for what is not there, or not theirs."""
+        if session:
+            member = session.member
+            await self._office.write(
+                lambda services: _note(services, member, request, success=False)
+            )
+
+    def _instead(self, request: web.Request, refused: str) -> str:
+        """The sign-in page knows where its visitor wanted to go."""
+        if refused != SIGN_IN or request.method != "GET" or request.path in ("/staff/", SIGN_IN):
+            return refused
+        return f"{refused}?next={quote(request.path)}"
 
     async def _is_ours(self, request: web.Request, session: Session | None) -> bool:
         """The form came from our own page: token, and where the browser says it was sent from."""
@@ -128,21 +158,39 @@ class Guard:
         wanted = request.cookies.get(self.form_cookie, "")
         return bool(wanted) and hmac.compare_digest(given.encode(), wanted.encode())
 
-    @property
-    def form_cookie(self) -> str:
-        """Before there is a session, the sign-in form's token has a cookie of its own."""
-        return "__Host-staff-form" if self._secure else "staff-form"
+    async def _unheard(self, request: web.Request, session: Session | None) -> web.Response:
+        """A form that does not count; what somebody wrote in it stands on the page."""
+        written = []
+        for name, value in (await request.post()).items():
+            if isinstance(value, str) and name in KEPT and value.strip():
+                written.append(value)
+        return self._error(request, 403, written=written, signed_out=session is None)
 
-    def set_cookie(self, response: web.StreamResponse, name: str, value: str) -> None:
+    def set_cookie(
+        self, response: web.StreamResponse, name: str, value: str, seconds: int | None = None
+    ) -> None:
         response.set_cookie(
-            name, value, path="/", httponly=True, samesite="Lax", secure=self._secure
+            name,
+            value,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=self._secure,
+            max_age=seconds,
         )
 
     def _headers(self, own: Mapping[str, str]) -> dict[str, str]:
         headers = HEADERS | (HSTS if self._secure else {})
         return {name: value for name, value in headers.items() if name not in own}
 
-    def _error(self, request: web.Request, status: int) -> web.Response:
+    def _error(
+        self,
+        request: web.Request,
+        status: int,
+        *,
+        written: Sequence[str] = (),
+        signed_out: bool = False,
+    ) -> web.Response:
         heading, words = {
             403: (
                 _("This form was too old"),
@@ -164,4 +212,13 @@ class Guard:
             status=status,
             heading=heading,
             words=words,
+            written=written,
+            signed_out=signed_out,
         )
+
+
+def _note(services: Services, member: Member, request: web.Request, *, success: bool) -> None:
+    """Every page that is opened and every form that is sent, before anything else."""
+    event = "page" if request.method == "GET" else "form"
+    subject = request.path.removeprefix("/staff/") or "queue"
+    services.audit.record(member.id, event, subject, success=success)

@@ -11,10 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channel_names import CHANNEL_NAMES
 from bot.domain.editions import EditionState
-from bot.domain.staff import Session
+from bot.domain.regions import PROVINCE, Regions
+from bot.domain.staff import Role, Session
 from bot.domain.tickets import TicketKind, TicketState
-from bot.i18n import LANGUAGES, Text, Translator, _, closest_language
+from bot.i18n import LANGUAGES, Text, Translator, _, closest_language, verbatim
 from bot.messages import Reply
+from bot.web.rules import ABOVE, OFFICE, Step, reached_by
+from bot.web.shortcuts import SHORTCUTS
 
 KINDS: dict[TicketKind, Text] = {
     TicketKind.QUESTION: _("Question"),
@@ -47,15 +50,30 @@ EDITION_STATES: dict[EditionState, Text] = {
     EditionState.PUBLISHED: _("published"),
     EditionState.WITHDRAWN: _("taken back"),
 }
+ROLES: dict[Role, Text] = {
+    Role.CLERK: _("Clerk"),
+    Role.ASSESSOR: _("Assessor"),
+    Role.SUPERVISOR: _("Supervisor"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
 LANGUAGE_NAMES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 
 
 class Pages:
     """Renders; `translate` gives the translator of a language."""
 
-    def __init__(self, translate: Callable[[str], Translator], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        translate: Callable[[str], Translator],
+        now: Callable[[], datetime],
+        *,
+        strict: bool = False,
+    ) -> None:
         self._translate = translate
         self._now = now
+        self._regions = Regions.load()
+        self.strict = strict
+        """Must everybody have a second step?"""
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -63,6 +81,11 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+
+    def speaker(self, language: str) -> Callable[[Text], str]:
+        """Says a sentence in that language."""
+        spoken = self._translate(language)
+        return lambda words: words.to(spoken)
 
     def response(
         self,
@@ -79,9 +102,18 @@ class Pages:
             text = Text(words) if isinstance(words, str) else words
             return text.fill(**filled).to(spoken) if filled else text.to(spoken)
 
+        # A page of signing in shows no way around it.
+        ready = session is not None and reached_by(session, strict=self.strict)[0] is Step.READY
         html = self._templates.get_template(template).render(
             _=say,
             session=session,
+            ready=ready,
+            role=session.member.role if session else "",
+            roles=ROLES,
+            office=OFFICE,
+            above=ABOVE,
+            shortcuts=SHORTCUTS,
+            region_name=lambda code: region_name(self._regions, code).to(spoken),
             language=language,
             html_language={"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}[language],
             languages=LANGUAGE_NAMES,
@@ -102,10 +134,21 @@ class Pages:
     def translator(self, language: str) -> Translator:
         return self._translate(language)
 
-    def counted(self, language: str, waiting: int) -> str:
-        """An event of the queue's stream: how many wait, as words."""
-        words = _("Waiting: {count}").fill(count=waiting).to(self._translate(language))
-        return json.dumps({"waiting": waiting, "words": words}, ensure_ascii=False)
+    def counted(self, language: str, waiting: int, arrived: int) -> str:
+        """An event of the queue's stream: how many wait and have arrived, as words."""
+        words = (
+            _("New messages: {arrived}. Waiting: {count}").fill(arrived=arrived, count=waiting)
+            if arrived
+            else _("Waiting: {count}").fill(count=waiting)
+        )
+        said = words.to(self._translate(language))
+        told = {"waiting": waiting, "arrived": arrived, "words": said}
+        return json.dumps(told, ensure_ascii=False)
+
+
+def region_name(regions: Regions, code: str) -> Text:
+    """A division's whole name; the province has one of its own."""
+    return _("All of Guangdong") if code == PROVINCE else verbatim(regions.full_name(code))
 
 
 def since(passed: Any) -> Text:

@@ -1,103 +1,158 @@
-"""Signing in and out, the first password, the language."""
+"""Signing in and out: name and password, then the second step; how long it lasts."""
 
-import asyncio
 import secrets
-from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 from aiohttp import web
 
-from bot.domain.staff import SHORTEST_PASSWORD
-from bot.i18n import LANGUAGES, Text, _
-from bot.services import staff
+from bot.domain.staff import DEVICE_KNOWN, Session
+from bot.i18n import Text, _
+from bot.services import Services, passwords
+from bot.services.sign_ins import Attempt
+from bot.web.agents import agent_name
 from bot.web.guard import SESSION, SIGN_IN, Guard
+from bot.web.hashing import Busy, Hashing
 from bot.web.office import Office
 from bot.web.pages import Pages, language_of
+from bot.web.rules import CODE
 
-HASHING = 2
-"""Passwords hashed at once: more would stop the service on a small machine."""
+HOME = "/staff/"
+WAIT = _("Too many tries. Please try again after {moment}. Nobody is locked out.")
+BUSY = _("Many people are signing in just now. Please press the button again.")
+WRONG = _("Name or password is not right. Please type both again.")
+WRONG_CODE = _(
+    "This code is not right, or was used before. Please wait for the next one, for example 123456."
+)
 
 
 class SignIn:
     """Name and password; then a session on the server."""
 
-    def __init__(self, office: Office, pages: Pages, guard: Guard) -> None:
+    def __init__(self, office: Office, pages: Pages, guard: Guard, hashing: Hashing) -> None:
         self._office = office
         self._pages = pages
         self._guard = guard
-        self._threads = ThreadPoolExecutor(HASHING, "passwords")
+        self._hashing = hashing
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         if request.get(SESSION):
-            raise web.HTTPSeeOther("/staff/")
-        return self._form(request, "", None)
+            raise web.HTTPSeeOther(HOME)
+        return self._form(request, "", None, next_of(request.query.get("next")))
 
     async def sign_in(self, request: web.Request) -> web.StreamResponse:
+        """The second step follows where the account has one."""
         form = await request.post()
-        name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))
-        known = await self._office.read(lambda services: services.staff.sign_in_of(name))
-        if known.wait_until:
-            wait = _("Too many tries. Please try again after {moment}. Nobody is locked out.")
-            return self._form(request, name, wait.fill(moment=known.wait_until), status=429)
-        if not await self._matches(known.password_hash, password):
-            await self._office.write(lambda services: services.staff.missed(name))
-            wrong = _("Name or password is not right. Please type both again.")
-            return self._form(request, name, wrong, status=401)
-        token = await self._office.write(lambda services: services.staff.signed_in(name))
-        response = web.HTTPSeeOther("/staff/")
-        self._guard.set_cookie(response, self._guard.cookie, token)
+        name, password = str(form.get("name", "")).strip()[:60], str(form.get("password", ""))
+        wanted = next_of(form.get("next"))
+        device = request.cookies.get(self._guard.device_cookie, "")
+        attempt = await self._office.write(lambda services: services.sign_ins.begin(name, device))
+        if attempt.wait_until:
+            wait = WAIT.fill(moment=attempt.wait_until)
+            return self._form(request, name, wait, wanted, 429)
+        try:
+            right = await self._hashing.run(passwords.matches, attempt.password_hash, password)
+        except Busy:
+            return self._form(request, name, BUSY, wanted, 503)
+        if not right:
+            await self._office.write(lambda services: services.sign_ins.failed(attempt))
+            return self._form(request, name, WRONG, wanted, 401)
+        raise await self._enter(request, attempt, device, wanted)
+
+    async def _enter(
+        self, request: web.Request, attempt: Attempt, device: str, wanted: str
+    ) -> web.HTTPSeeOther:
+        agent = agent_name(request.headers.get("User-Agent", ""))
+
+        def enter(services: Services) -> tuple[str, bool, str]:
+            token, owes = services.sign_ins.passed(attempt, agent)
+            session = services.sign_ins.session(token)
+            known = device
+            if session and not owes:
+                known = services.sign_ins.know(device, session.member)
+            return token, owes, known
+
+        token, owes, known = await self._office.write(enter)
+        response = web.HTTPSeeOther(with_next(CODE, wanted) if owes else wanted)
         response.del_cookie(self._guard.form_cookie, path="/")
+        self._carry(response, token, known)
+        return response
+
+    async def show_code(self, request: web.Request) -> web.StreamResponse:
+        if request[SESSION].complete:
+            raise web.HTTPSeeOther(HOME)
+        return self._code_form(request, None, next_of(request.query.get("next")))
+
+    async def give_code(self, request: web.Request) -> web.StreamResponse:
+        session = request[SESSION]
+        if session.complete:
+            raise web.HTTPSeeOther(HOME)
+        form = await request.post()
+        code, wanted = str(form.get("code", ""))[:40], next_of(form.get("next"))
+        token = request.cookies[self._guard.cookie]
+        device = request.cookies.get(self._guard.device_cookie, "")
+        agent = agent_name(request.headers.get("User-Agent", ""))
+
+        def check(services: Services) -> datetime | tuple[str, str] | None:
+            wait_until = services.second_step.wait_until(session.member)
+            if wait_until:
+                return wait_until
+            if not services.second_step.check(session.member, code):
+                return None
+            known = services.sign_ins.know(device, session.member)
+            return services.sign_ins.completed(token, session, agent), known
+
+        found = await self._office.write(check)
+        if found is None:
+            return self._code_form(request, WRONG_CODE, wanted, 401)
+        if isinstance(found, datetime):
+            return self._code_form(request, WAIT.fill(moment=found), wanted, 429)
+        response = web.HTTPSeeOther(wanted)
+        self._carry(response, *found)
         raise response
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         token = request.cookies[self._guard.cookie]
-        await self._office.write(lambda services: services.staff.sign_out(token))
+        await self._office.write(lambda services: services.sign_ins.sign_out(token))
         response = web.HTTPSeeOther(SIGN_IN)
         response.del_cookie(self._guard.cookie, path="/")
         raise response
 
-    async def show_password(self, request: web.Request) -> web.StreamResponse:
-        return self._password_form(request, None)
+    async def left(self, request: web.Request) -> web.StreamResponse:
+        """How many seconds the session lasts; asking for it does not make it longer."""
+        return await self._seconds_left(request[SESSION])
 
-    async def change_password(self, request: web.Request) -> web.StreamResponse:
-        session = request[SESSION]
-        form = await request.post()
-        old, new = str(form.get("old", "")), str(form.get("new", ""))
-        name = session.member.name
-        known = await self._office.read(lambda services: services.staff.sign_in_of(name))
-        if known.wait_until or not await self._matches(known.password_hash, old):
-            await self._office.write(lambda services: services.staff.missed(name))
-            return self._password_form(request, _("The present password is not right."), 401)
-        try:
-            hashed = await asyncio.get_running_loop().run_in_executor(
-                self._threads, staff.password_hash, new, known.password_hash
-            )
-        except staff.WeakPassword:
-            weak = _("Use at least {count} characters, and not the present password again.")
-            return self._password_form(request, weak.fill(count=SHORTEST_PASSWORD), 422)
+    async def stay(self, request: web.Request) -> web.StreamResponse:
+        """'I am still here' (WCAG 2.2.1): as often as one likes, until the day's end of it."""
+        token = request.cookies[self._guard.cookie]
 
-        def change(services: object) -> str:
-            services.staff.change_password(session.member, hashed)  # type: ignore[attr-defined]
-            return services.staff.signed_in(name)  # type: ignore[attr-defined,no-any-return]
+        def stay(services: Services) -> Session | None:
+            services.sign_ins.stay(token)
+            return services.sign_ins.session(token)
 
-        token = await self._office.write(change)
-        response = web.HTTPSeeOther("/staff/")
-        self._guard.set_cookie(response, self._guard.cookie, token)
-        raise response
+        session = await self._office.write(stay)
+        if "application/json" not in request.headers.get("Accept", "") or session is None:
+            raise web.HTTPSeeOther(HOME)
+        return await self._seconds_left(session)
 
-    async def set_language(self, request: web.Request) -> web.StreamResponse:
-        chosen = str((await request.post()).get("language", ""))
-        if chosen in LANGUAGES:
-            member = request[SESSION].member
-            await self._office.write(lambda services: services.staff.set_language(member, chosen))
-        raise web.HTTPSeeOther("/staff/")
-
-    async def _matches(self, password_hash: str, password: str) -> bool:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, staff.matches, password_hash, password
+    async def _seconds_left(self, session: Session) -> web.Response:
+        idle, last = await self._office.read(
+            lambda services: services.sign_ins.seconds_left(session)
         )
+        return web.json_response({"idle": idle, "last": last})
+
+    def _carry(self, response: web.StreamResponse, token: str, device: str) -> None:
+        self._guard.set_cookie(response, self._guard.cookie, token)
+        if device:
+            seconds = int(DEVICE_KNOWN.total_seconds())
+            self._guard.set_cookie(response, self._guard.device_cookie, device, seconds)
 
     def _form(
-        self, request: web.Request, name: str, fault: Text | None, status: int = 200
+        self,
+        request: web.Request,
+        name: str,
+        fault: Text | None,
+        wanted: str,
+        status: int = 200,
     ) -> web.Response:
         token = request.cookies.get(self._guard.form_cookie) or secrets.token_urlsafe(32)
         response = self._pages.response(
@@ -108,19 +163,33 @@ class SignIn:
             csrf=token,
             name=name,
             fault=fault,
+            next=wanted,
         )
         self._guard.set_cookie(response, self._guard.form_cookie, token)
         return response
 
-    def _password_form(
-        self, request: web.Request, fault: Text | None, status: int = 200
+    def _code_form(
+        self, request: web.Request, fault: Text | None, wanted: str, status: int = 200
     ) -> web.Response:
         session = request[SESSION]
         return self._pages.response(
-            "password.html",
+            "code.html",
             session,
             session.member.language,
             status=status,
             fault=fault,
-            shortest=SHORTEST_PASSWORD,
+            next=wanted,
         )
+
+
+def next_of(asked: object) -> str:
+    """A page of the console to go on with: never another site's, never a page of signing in."""
+    path = str(asked or "")
+    plain = path.isascii() and not set(path) & set("\\?#%\r\n") and "//" not in path
+    if not plain or not path.startswith(HOME) or path.startswith((SIGN_IN, CODE)):
+        return HOME
+    return path
+
+
+def with_next(address: str, wanted: str) -> str:
+    return address if wanted == HOME else f"{address}?next={wanted}"

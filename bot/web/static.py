@@ -9,6 +9,9 @@ from bot.domain.tickets import NotFound
 _FILES = {
     "console.css": "text/css",
     "console.js": "text/javascript",
+    "live.js": "text/javascript",
+    "session.js": "text/javascript",
+    "shortcuts.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 _FOLDER = Path(__file__).parent / "static"

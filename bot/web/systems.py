@@ -5,22 +5,13 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.domain.staff import Role, Session
 from bot.i18n import Text, _
-from bot.web.guard import SESSION, member
+from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
 
 HOME = "/staff/applications/systems"
 _NAME = re.compile(r"[\w .-]{2,40}")
-
-
-def administrator(session: Session | None) -> str:
-    """A rule of guard.py."""
-    refused = member(session)
-    if refused or session is None:
-        return refused
-    return "" if session.member.role is Role.ADMINISTRATOR else "404"
 
 
 class Systems:

@@ -1,11 +1,9 @@
 """The queue and one item of it."""
 
-import asyncio
 from typing import Any
 
 from aiohttp import web
 
-from bot.domain.staff import Session
 from bot.domain.tickets import AlreadyTaken, NotFound, TicketState
 from bot.i18n import Text, _
 from bot.services.tickets import Item
@@ -14,7 +12,6 @@ from bot.web.office import Office
 from bot.web.pages import Pages
 
 LONGEST_REPLY = 2000
-HEARTBEAT = 20.0
 SAID: dict[str, Text] = {
     "sent": _("Your reply is on its way."),
     "taken": _("It is yours now."),
@@ -104,31 +101,6 @@ class Tickets:
                 "Content-Security-Policy": "sandbox; default-src 'none'",
             },
         )
-
-    async def events(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: how many wait, whenever that may have changed."""
-        session = request[SESSION]
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
-        await response.prepare(request)
-        changes = self._office.changes()
-        change: asyncio.Future[Any] = asyncio.ensure_future(anext(changes))
-        try:
-            while True:
-                await response.write(await self._event(session))
-                done, _waiting = await asyncio.wait({change}, timeout=HEARTBEAT)
-                if done:
-                    change = asyncio.ensure_future(anext(changes))
-        except ConnectionResetError:
-            return response
-        finally:
-            change.cancel()
-
-    async def _event(self, session: Session) -> bytes:
-        waiting = await self._office.read(lambda services: services.tickets.waiting(session.member))
-        told = self._pages.counted(session.member.language, waiting)
-        return f"event: queue\ndata: {told}\n\n".encode()
 
     async def _item(self, request: web.Request) -> Item:
         number, member = request.match_info["number"], request[SESSION].member

@@ -40,7 +40,15 @@ from bot.storage.tables.conversations import (
 )
 from bot.storage.tables.marks import marks
 from bot.storage.tables.rounds import streets, team_members
-from bot.storage.tables.staff import audit, sessions, staff, tries
+from bot.storage.tables.staff import (
+    audit,
+    audit_head,
+    devices,
+    recovery_codes,
+    sessions,
+    staff,
+    tries,
+)
 from bot.storage.tables.tickets import ticket_messages, tickets
 from bot.storage.tables.visits import closures, counties, places, teams, visits
 
@@ -62,6 +70,7 @@ __all__ = [
     "application_tickets",
     "applications",
     "audit",
+    "audit_head",
     "booking_changes",
     "booking_members",
     "booking_notes",
@@ -70,6 +79,7 @@ __all__ = [
     "consents",
     "conversations",
     "counties",
+    "devices",
     "editions",
     "files",
     "inbox",
@@ -82,6 +92,7 @@ __all__ = [
     "outcomes",
     "places",
     "private_links",
+    "recovery_codes",
     "reminded",
     "sessions",
     "staff",

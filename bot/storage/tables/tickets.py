@@ -22,6 +22,7 @@ tickets = Table(
     Column("version", Integer, nullable=False, server_default=text("1")),
     Index("ix_tickets_queue", "state", "waiting_since"),
     Index("ix_tickets_conversation", "conversation_id"),
+    Index("ix_tickets_created_at", "created_at"),
 )
 
 ticket_messages = Table(
