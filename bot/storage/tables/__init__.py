@@ -16,7 +16,16 @@ from bot.storage.tables.conversations import (
 )
 from bot.storage.tables.marks import marks
 from bot.storage.tables.staff import audit, sessions, staff, tries
-from bot.storage.tables.tickets import ticket_messages, tickets
+from bot.storage.tables.tickets import (
+    public_notes,
+    saved_views,
+    ticket_desks,
+    ticket_followers,
+    ticket_labels,
+    ticket_messages,
+    ticket_words,
+    tickets,
+)
 from bot.storage.tables.visits import bookings, places, teams, visits
 
 __all__ = [
@@ -39,10 +48,16 @@ __all__ = [
     "outbox",
     "places",
     "private_links",
+    "public_notes",
+    "saved_views",
     "sessions",
     "staff",
     "teams",
+    "ticket_desks",
+    "ticket_followers",
+    "ticket_labels",
     "ticket_messages",
+    "ticket_words",
     "tickets",
     "tries",
     "visits",
