@@ -127,7 +127,7 @@ def asked_of(connection: Connection, conversation_id: int) -> Ticket | None:
             tickets.c.conversation_id == conversation_id,
             tickets.c.settled == "asked",
             (conversations.c.last_heard.is_(None))
-            | (tickets.c.asked_at > conversations.c.last_heard),
+            | (tickets.c.asked_at >= conversations.c.last_heard),
         )
         .order_by(tickets.c.id.desc())
         .limit(1)
