@@ -5,10 +5,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import growth, idle, retrieval, turns, webhook
+from benchmarks import growth, idle, retrieval, staff_queue, turns, webhook
 from benchmarks.measure import machine
 
-ALL = {"turns": turns, "webhook": webhook, "idle": idle, "growth": growth, "retrieval": retrieval}
+ALL = {
+    "turns": turns,
+    "webhook": webhook,
+    "idle": idle,
+    "growth": growth,
+    "retrieval": retrieval,
+    "queue": staff_queue,
+}
 
 
 def main(names: list[str]) -> int:

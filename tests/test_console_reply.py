@@ -9,7 +9,6 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from bot.domain.plain_words import faults
-from bot.i18n import LANGUAGES
 from bot.messages import Address
 from bot.storage import conversations, messages
 from tests.console_client import Browser, Page
