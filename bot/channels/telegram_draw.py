@@ -81,8 +81,8 @@ def _rows(buttons: list[_Button], in_a_row: int) -> list[list[_Button]]:
 def _file(attachment: Attachment, translator: Translator) -> dict[str, Any]:
     """Its caption says what it is, for who cannot see it (rule T9)."""
     what = "photo" if attachment.media_type.startswith("image/") else "document"
+    if attachment.reference.startswith("https://"):
+        return {what: attachment.reference, "caption": attachment.name}
     caption = FROM_STAFF.fill(name=attachment.name).to(translator)
-    payload = {what: attachment.reference, "caption": caption}
-    if not attachment.reference.startswith("https://"):
-        payload["stored"] = attachment.name  # sending takes it out of our own store
-    return payload
+    # Sending takes it out of our own store.
+    return {what: attachment.reference, "caption": caption, "stored": attachment.name}
