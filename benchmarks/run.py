@@ -11,6 +11,7 @@ from benchmarks import (
     growth,
     idle,
     retrieval,
+    staff_queue,
     turns,
     visits_console,
     webhook,
@@ -26,6 +27,7 @@ ALL = {
     "visits_console": visits_console,
     "applications": applications,
     "console": console,
+    "queue": staff_queue,
 }
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from bot import checklist_file, content, demo, i18n, stages_file
+from bot import canned_file, checklist_file, content, demo, i18n, stages_file
 from bot.channels.base import Channel
 from bot.channels.private_page import PrivatePage
 from bot.channels.web import WebChat
@@ -34,6 +34,7 @@ from bot.relay import Relay
 from bot.services import Known, Services
 from bot.services.articles import Library
 from bot.services.editions import files_of
+from bot.speech import LocalProgram
 from bot.storage import editions, schema
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.marks import Marks
@@ -87,6 +88,8 @@ class App:
             self.channels,
             self.now,
             [self.refresh_content, visits.round, self.forget_old],
+            self,
+            LocalProgram(config.speech_command) if config.speech_command else None,
         )
         self.importing = Importing(self, self.me)
         self._forgotten: datetime | None = None
@@ -268,6 +271,7 @@ def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
     try:
         checklist = checklist_file.load(CONTENT)
         stages = stages_file.load(CONTENT / "stages")
+        canned = canned_file.load(CONTENT)
     except content.ContentError as error:
         raise ConfigError(str(error)) from error
     hearing = OurHearing(finder_of(pack))
@@ -278,6 +282,7 @@ def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
         checklist=checklist,
         public_url=public_url,
         stages=stages,
+        canned=canned,
     )
     return known, hearing
 

@@ -47,6 +47,8 @@ class Config:
     telegram_personal_data: str
     applications_url: str
     applications_token: str
+    speech_command: str
+    """A local program that writes down a voice message; '': none, and staff listen."""
     log_level: str
     clock_offset: timedelta
     """DOORSTEP_NOW less the time of the start: tests and demos only."""
@@ -94,6 +96,7 @@ class Config:
             ),
             applications_url=reader.url("DOORSTEP_APPLICATIONS_URL", ""),
             applications_token=reader.text("DOORSTEP_APPLICATIONS_TOKEN", ""),
+            speech_command=reader.text("DOORSTEP_SPEECH_COMMAND", ""),
             log_level=reader.one_of("DOORSTEP_LOG_LEVEL", LEVELS, "info"),
             clock_offset=reader.clock(now),
         )

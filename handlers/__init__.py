@@ -2,6 +2,7 @@
 
 from bot.dialog import Handlers
 from handlers import (
+    afterwards,
     application_care,
     booking,
     booking_day,
@@ -58,7 +59,11 @@ HANDLERS = Handlers(
         feedback.HUMAN,
         feedback.ASSISTANT,
         feedback.EMERGENCY,
+        afterwards.SETTLED_ANSWERER,
+        afterwards.VOICE,
     ),
     listeners=(feedback.answer_to_staff,),
+    first=(afterwards.answer_to_settled,),
+    last=(afterwards.reopens,),
     commands={"book": "booking"},
 )

@@ -27,7 +27,7 @@ TALK = (
     CANARIES["carer"], CANARIES["name"], CANARIES["phone"], "随时可以打电话", "荔湾多宝",
     "同意", "精神", "说完了", CANARIES["identity"], CANARIES["door"], CANARIES["way"],
     CANARIES["help"], "1", "1",
-    "/feedback", CANARIES["letter"], "说完了", "投诉", "提交",
+    "/feedback", CANARIES["letter"], "说完了", "投诉", "跳过", "让他们看到", "提交",
     CANARIES["question"], "人工",
 )  # fmt: skip
 

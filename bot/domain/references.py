@@ -23,6 +23,7 @@ BOOKING = "B"
 APPLICATION = "A"
 CODE = "C"
 """What staff give out instead of the last four: 29 random bits, for a week, with few tries."""
+FEEDBACK = "F"
 
 
 def new_reference(prefix: str, groups: int = 2) -> str:

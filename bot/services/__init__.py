@@ -13,6 +13,7 @@ from bot.stages_file import released
 
 if TYPE_CHECKING:
     from bot.domain.calendar import WorkCalendar
+    from bot.domain.canned import Canned
     from bot.domain.checklists import Checklist
     from bot.domain.regions import Regions
     from bot.domain.stages import StageBook
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from bot.services.joining import Joining
     from bot.services.notices import Notices
     from bot.services.numbers import Numbers
+    from bot.services.offices import Offices
     from bot.services.people import People
     from bot.services.privacy import Privacy
+    from bot.services.public_notes import PublicNotes
     from bot.services.questions import Questions
     from bot.services.reminders import Reminders
     from bot.services.second_step import SecondStep
@@ -60,6 +63,8 @@ class Known:
     checklist: "Checklist"
     public_url: str = ""
     stages: "StageBook" = field(default_factory=released)
+    canned: "tuple[Canned, ...]" = ()
+    """Replies that staff need often."""
 
 
 class Services:
@@ -199,6 +204,18 @@ class Services:
         from bot.services.tickets import Tickets
 
         return Tickets(self)
+
+    @cached_property
+    def public_notes(self) -> "PublicNotes":
+        from bot.services.public_notes import PublicNotes
+
+        return PublicNotes(self)
+
+    @cached_property
+    def offices(self) -> "Offices":
+        from bot.services.offices import Offices
+
+        return Offices(self)
 
     @cached_property
     def notices(self) -> "Notices":

@@ -25,6 +25,7 @@ from bot.storage.tables import (
     outbox,
     outcomes,
     staff,
+    ticket_desks,
     ticket_messages,
 )
 from bot.storage.vault import vault_of
@@ -43,6 +44,7 @@ SEALED: tuple[tuple[Table, str, _Where], ...] = (
     (files, "sealed", lambda row: f"files.sealed:{row.reference}"),
     (files, "sealed_name", lambda row: f"files.sealed_name:{row.reference}"),
     (ticket_messages, "sealed", lambda row: f"ticket_messages.sealed:{row.uid}"),
+    (ticket_desks, "sealed", lambda row: f"ticket_desks.sealed:{row.uid}"),
     (bookings, "sealed", lambda row: f"bookings.sealed:{row.number}"),
     (booking_notes, "sealed", lambda row: f"booking_notes.sealed:{row.uid}"),
     (booking_changes, "sealed", lambda row: f"booking_changes.sealed:{row.uid}"),

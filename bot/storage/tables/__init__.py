@@ -49,7 +49,16 @@ from bot.storage.tables.staff import (
     staff,
     tries,
 )
-from bot.storage.tables.tickets import ticket_messages, tickets
+from bot.storage.tables.tickets import (
+    public_notes,
+    saved_views,
+    ticket_desks,
+    ticket_followers,
+    ticket_labels,
+    ticket_messages,
+    ticket_words,
+    tickets,
+)
 from bot.storage.tables.visits import closures, counties, places, teams, visits
 
 __all__ = [
@@ -92,14 +101,20 @@ __all__ = [
     "outcomes",
     "places",
     "private_links",
+    "public_notes",
     "recovery_codes",
     "reminded",
+    "saved_views",
     "sessions",
     "staff",
     "streets",
     "team_members",
     "teams",
+    "ticket_desks",
+    "ticket_followers",
+    "ticket_labels",
     "ticket_messages",
+    "ticket_words",
     "tickets",
     "tries",
     "visits",
