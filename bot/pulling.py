@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.i18n import Json
+from bot.i18n import Json, Text, _
 from bot.storage.application_sources import PullState
 from bot.storage.db import Unavailable
 from bot.web.office import Office
@@ -39,7 +39,11 @@ LOOK_EVERY = 5.0
 
 
 class BadSource(Exception):
-    """The source is down or answers something else than it should; the words are for staff."""
+    """The source is down or answers something else than it should; `words` are for staff."""
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(words.msgid)
+        self.words = words
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Pulling:
             cursor, refused = await self._read(session, state)
         except BadSource as trouble:
             later = self._now() + pause(state.failures)
-            words = str(trouble)
+            words = json.dumps(trouble.words.dump())
             log.warning("source_down", extra={"seconds": pause(state.failures).seconds})
             await self._office.write(
                 lambda services: services.application_sources.fail_pull(self._me, words, later)
@@ -111,10 +115,10 @@ class Pulling:
         """
         seen: set[str] = set()
         page_name, cursor, refused = "", state.cursor, 0
-        for _page in range(MOST_PAGES):
+        for _at in range(MOST_PAGES):
             page = await self._page(session, state.cursor, page_name)
             items = page.items
-            _taken, faults = await self._office.write(
+            _count, faults = await self._office.write(
                 lambda services, items=items: services.application_sources.take_items(items)  # type: ignore[misc]
             )
             refused += len(faults)
@@ -122,14 +126,14 @@ class Pulling:
             if not page.next_page:
                 return cursor, refused
             if page.next_page in seen:
-                raise BadSource("it gives the same page again and again")
+                raise BadSource(_("it gives the same page again and again"))
             seen.add(page.next_page)
             page_name = page.next_page
             if not await self._office.write(
                 lambda services: services.application_sources.keep_pull(self._me, LEASE)
             ):
-                raise BadSource("another replica has taken over")
-        raise BadSource(f"it has more than {MOST_PAGES} pages")
+                raise BadSource(_("another replica has taken over"))
+        raise BadSource(_("it has more than {count} pages").fill(count=MOST_PAGES))
 
     async def _page(self, session: aiohttp.ClientSession, since: str, page: str) -> Page:
         query = {"limit": str(ITEMS)}
@@ -146,9 +150,9 @@ class Pulling:
                     raise BadSource(_why(answer.status))
                 raw = await _whole(answer)
         except TimeoutError as error:
-            raise BadSource("it does not answer in time") from error
+            raise BadSource(_("it does not answer in time")) from error
         except (aiohttp.ClientError, OSError) as error:
-            raise BadSource("it cannot be reached") from error
+            raise BadSource(_("it cannot be reached")) from error
         return _read_page(raw)
 
 
@@ -158,10 +162,10 @@ def pause(failures: int) -> timedelta:
     return min(doubled, LONGEST_PAUSE)
 
 
-def _why(status: int) -> str:
+def _why(status: int) -> Text:
     if status in (401, 403):
-        return f"it refuses our token ({status})"
-    return f"it answers {status}"
+        return _("it refuses our token ({status})").fill(status=status)
+    return _("it answers {status}").fill(status=status)
 
 
 async def _whole(answer: aiohttp.ClientResponse) -> bytes:
@@ -170,7 +174,7 @@ async def _whole(answer: aiohttp.ClientResponse) -> bytes:
     async for chunk in answer.content.iter_chunked(64 * 1024):
         raw += chunk
         if len(raw) > LARGEST_PAGE:
-            raise BadSource("a page is larger than 8 MB")
+            raise BadSource(_("a page is larger than 8 MB"))
     return bytes(raw)
 
 
@@ -178,15 +182,15 @@ def _read_page(raw: bytes) -> Page:
     try:
         body: Any = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise BadSource("it does not answer with JSON") from error
+        raise BadSource(_("it does not answer with JSON")) from error
     if not isinstance(body, dict) or not isinstance(body.get("items"), list):
-        raise BadSource("its answer has no list of items")
+        raise BadSource(_("its answer has no list of items"))
     if len(body["items"]) > MOST_ITEMS:
-        raise BadSource(f"a page has more than {MOST_ITEMS} items")
+        raise BadSource(_("a page has more than {count} items").fill(count=MOST_ITEMS))
     names = []
     for name in ("next_page", "cursor"):
         said = body.get(name) or ""
         if not isinstance(said, str) or len(said) > LONGEST_CURSOR:
-            raise BadSource(f"its {name} is no short string")
+            raise BadSource(_("its {name} is no short string").fill(name=name))
         names.append(said)
     return Page(body["items"], *names)

@@ -14,9 +14,10 @@ from bot.domain.stages import Stage
 from bot.importing import Importing
 from bot.messages import Address
 from bot.sheets import csv_bytes, xlsx_bytes
+from bot.storage import application_alerts, conversations
 from bot.storage import applications as stored
-from bot.storage import conversations
 from bot.web import make_console
+from tests.clerk import a_clerk
 from tests.console_client import Browser, Page, check
 from tests.test_console import Office, client, office, signed_in
 
@@ -414,3 +415,54 @@ async def test_unreadable_files_are_explained(browser: Browser, office: Office) 
         answer = await upload(browser, page, "x.xlsx", content)
         assert answer.status == 409
         assert 'role="alert"' in answer.html
+
+
+@pytest.mark.parametrize("role", ["clerk", "assessor", "supervisor", "administrator"])
+async def test_every_role_at_every_route_sees_only_its_region(
+    browser: Browser, office: Office, role: str
+) -> None:
+    """Promise 14 for applications: another region's are 404 to everybody, by every address."""
+    theirs = recorded(office, "440305006", phone="13912345678")
+
+    def alerted(services: Any) -> None:
+        application_alerts.add(services.connection, "application", 1, "440305006", office.now)
+
+    office.do(alerted)
+    shenzhen = office.do(lambda services: a_clerk(services, "li", "4403"))
+    job = office.do(
+        lambda services: services.application_imports.begin("a.csv", b"x", ["a"], 1, shenzhen)
+    )
+    await signed_in(browser, office, role=role, region="4401")
+    form = await browser.get("/staff/applications/new")
+    for path in (
+        f"/staff/applications/{theirs}",
+        f"/staff/applications/imports/{job}",
+        f"/staff/applications/imports/{job}/progress",
+        f"/staff/applications/imports/{job}/numbers",
+        "/staff/applications/imports/999",
+        "/staff/applications/A",
+    ):
+        assert (await browser.get(path)).status == 404, path
+    for path in (
+        f"/staff/applications/{theirs}/move",
+        f"/staff/applications/{theirs}/correct",
+        f"/staff/applications/{theirs}/code",
+        "/staff/applications/move",
+        "/staff/applications/alerts/1/seen",
+        f"/staff/applications/imports/{job}/start",
+        f"/staff/applications/imports/{job}/undo",
+        f"/staff/applications/imports/{job}/columns",
+    ):
+        page = await browser.post(
+            path, form, stage="sent", version="1", pick=f"{theirs}:1", number="0"
+        )
+        assert page.status == 404, path
+    for words in (theirs, "陈大文", "13912345678", ""):
+        page = await browser.get("/staff/applications", params={"words": words})
+        assert f"/staff/applications/{theirs}" not in page.html
+        assert "错的验证字符" not in page.html
+    imports = await browser.get("/staff/applications/imports")
+    assert "a.csv" not in imports.html
+    systems = await browser.get("/staff/applications/systems")
+    assert systems.status == (200 if role == "administrator" else 404)
+    assert standing(office, theirs).stage is Stage.ACCEPTED

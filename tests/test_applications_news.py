@@ -54,12 +54,12 @@ class Play:
 
         self.do(work)
 
-    def moves(self, number: str, stage: Stage) -> None:
+    def moves(self, number: str, stage: Stage, missing: str = "") -> None:
         def work(services: Services) -> None:
             found = stored.by_number(services.connection, number)
             assert found
             known = [(number, found.version)]
-            services.application_desk.move(known, stage, "", a_clerk(services))
+            services.application_desk.move(known, stage, missing, a_clerk(services))
 
         self.do(work)
 
@@ -99,9 +99,9 @@ def test_several_moves_are_one_message(play: Play) -> None:
     play.moves(one, Stage.SENT)
     assert play.passes(minutes=5) == []
     play.moves(one, Stage.BOOKED)
-    play.moves(two, Stage.PAPERS_MISSING)
+    play.moves(two, Stage.PAPERS_MISSING, "两寸近照3张")
     (said,) = play.passes(minutes=5)
-    for words in ("正在等评定", "已经约好", "还缺材料"):
+    for words in ("正在等评定", "已经约好", "还缺材料", "还缺：两寸近照3张"):
         assert words in said
     assert said.count(one) == 2
     assert said.count(two) == 1

@@ -219,6 +219,7 @@ async def test_it_is_stale_and_both_are_told(source: Source, office: Office) -> 
     source.broken = "500"
     await reader.later(minutes=31)
     assert stale()
+    assert "500" in reader.state.trouble
     (row,) = office.database.write_now(lambda one: stored.stored(one, [], ["X0"], lock=False))
     found = office.database.write_now(lambda one: stored.by_number(one, row.number))
     since = office.do(lambda services: services.applications.stale_since(found))

@@ -15,6 +15,7 @@ from bot.domain.stages import Procedure, Stage, Way
 from bot.i18n import Text, _, translator, verbatim
 from bot.messages import Reply
 from bot.storage import application_links as links
+from bot.storage import applications as stored
 from bot.storage import conversations, messages
 from bot.storage.application_links import Told
 from bot.storage.messages import Saying
@@ -72,7 +73,7 @@ class News:
                 move.procedure,
                 move.way,
             )
-            news = _added(news, told, move)
+            _add(news, told, move)
         return self._say(news, languages, dues)
 
     def without(self, conversation_id: int, application_id: int | None) -> None:
@@ -115,7 +116,7 @@ class News:
     def _reply(self, news: Sequence[Told], language: str) -> Reply:
         sentences = [self._sentence(one, language) for one in news]
         last = news[-1]
-        notes = [verbatim(self._book.words[last.stage].can[language])]
+        notes = [*self._missing(news), verbatim(self._book.words[last.stage].can[language])]
         if any(one.mistaken for one in news):
             notes.insert(0, CORRECTED)
         if len(news) == 1:
@@ -128,6 +129,16 @@ class News:
             paragraphs=(*(notes if alone else notes[:-1]), HOW_TO_STOP),
         )
 
+    def _missing(self, news: Sequence[Told]) -> list[Text]:
+        """Which papers, where they are what is waited for."""
+        waits = [one.application_id for one in news if one.stage is Stage.PAPERS_MISSING]
+        found = (stored.by_id(self._connection, one) for one in dict.fromkeys(waits))
+        return [
+            _("Missing: {papers}").fill(papers=verbatim(one.missing))
+            for one in found
+            if one and one.missing and one.stage is Stage.PAPERS_MISSING
+        ]
+
     def _sentence(self, one: Told, language: str) -> Text:
         until: date | None = due_date(
             self._book, self._calendar, one.procedure, one.way, one.stage, one.at
@@ -137,20 +148,23 @@ class News:
         )
 
 
-def _added(news: list[Told], told: Told, move: Move) -> list[Told]:
-    """With one more; what was wrong and has not left is not told at all."""
-    whose_is_it = (told.conversation_id, told.application_id)
-    unsent = [
-        one
-        for one in news
-        if move.mistaken
-        and one.stage is move.wrong
-        and (one.conversation_id, one.application_id) == whose_is_it
-    ]
-    if not unsent:
-        return [*news, told]
-    kept = [one for one in news if one not in unsent]
-    return kept if move.back else [*kept, replace(told, mistaken=False)]
+def _add(news: list[Told], told: Told, move: Move) -> None:
+    """One more; what was wrong and has not left is not told at all."""
+    if move.mistaken:
+        unsent = [
+            one
+            for one in news
+            if one.stage is move.wrong
+            and one.conversation_id == told.conversation_id
+            and one.application_id == told.application_id
+        ]
+        if unsent and move.back:
+            news[:] = [one for one in news if one not in unsent]
+            return
+        if unsent:
+            news[:] = [one for one in news if one not in unsent]
+            told = replace(told, mistaken=False)
+    news.append(told)
 
 
 CORRECTED = _(

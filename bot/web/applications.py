@@ -1,5 +1,6 @@
 """Applications in the console: find, look, move one or many, correct, add, give out a code."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -89,6 +90,9 @@ class Applications:
             overdue=overdue,
             stages=list(Stage),
             alerts=ALERTS,
+            trouble=Text.load(json.loads(found.pull.trouble))
+            if found.pull and found.pull.trouble
+            else None,
             longest=LONGEST_MISSING,
             said=said if fault is None else None,
             fault=fault,
