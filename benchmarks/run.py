@@ -1,17 +1,13 @@
-<<<<<<< HEAD
 """Every benchmark, or those named: `doorstep bench [PART ...]`."""
-=======
-"""Every benchmark, or those named: `doorstep bench [turns] [webhook] [idle] [growth] [booking]`."""
->>>>>>> issue-4
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-<<<<<<< HEAD
 from benchmarks import (
     applications,
+    booking,
     console,
     growth,
     idle,
@@ -21,9 +17,6 @@ from benchmarks import (
     visits_console,
     webhook,
 )
-=======
-from benchmarks import booking, growth, idle, retrieval, turns, webhook
->>>>>>> issue-4
 from benchmarks.measure import machine
 
 ALL = {
@@ -32,14 +25,11 @@ ALL = {
     "idle": idle,
     "growth": growth,
     "retrieval": retrieval,
-<<<<<<< HEAD
     "visits_console": visits_console,
     "applications": applications,
     "console": console,
     "queue": staff_queue,
-=======
     "booking": booking,
->>>>>>> issue-4
 }
 
 
