@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from bot import config_wechat
+
 KEY_BYTES = 32
 CARRIES = ("link", "consent", "allowed")
 MODES = ("polling", "webhook")
@@ -42,6 +44,7 @@ class Config:
     telegram_mode: str
     telegram_secret: str
     telegram_personal_data: str
+    wechat: config_wechat.WeChatConfig
     log_level: str
     clock_offset: timedelta
     """DOORSTEP_NOW less the time of the start: tests and demos only."""
@@ -81,6 +84,7 @@ class Config:
             telegram_personal_data=reader.one_of(
                 "DOORSTEP_TELEGRAM_PERSONAL_DATA", CARRIES, "link" if public_url else "consent"
             ),
+            wechat=config_wechat.read(reader, public_url),
             log_level=reader.one_of("DOORSTEP_LOG_LEVEL", LEVELS, "info"),
             clock_offset=reader.clock(now),
         )

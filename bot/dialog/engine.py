@@ -36,9 +36,15 @@ class Carrying(StrEnum):
     CONSENT_ABROAD = "consent_abroad"
     """The same, and the consent says that the data leave the country."""
     LINK = "link"
-    """No: a one-time link leads to our own page."""
+    """No: a one-time link leads to our own page, because its servers are abroad."""
+    LINK_HERE = "link_here"
+    """The same, although they are not: what was said in a chat stays in it."""
     ALLOWED = "allowed"
     """Yes, without asking: another agreement covers it."""
+
+    @property
+    def by_link(self) -> bool:
+        return self in (Carrying.LINK, Carrying.LINK_HERE)
 
 
 class Engine:

@@ -128,9 +128,11 @@ def save(
     )
 
 
-def set_unreachable(connection: Connection, conversation_id: int) -> None:
+def set_reachable(connection: Connection, conversation_id: int, *, reachable: bool = True) -> None:
     connection.execute(
-        update(conversations).where(conversations.c.id == conversation_id).values(reachable=False)
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(reachable=reachable)
     )
 
 

@@ -19,6 +19,7 @@ from bot.storage.tables import (
     open_questions,
     outbox,
     ticket_messages,
+    wechat_tokens,
 )
 from bot.storage.vault import vault_of
 
@@ -39,6 +40,7 @@ SEALED: tuple[tuple[Table, str, _Where], ...] = (
     (bookings, "sealed", lambda row: f"bookings.sealed:{row.number}"),
     (open_questions, "sealed", lambda row: f"open_questions.sealed:{row.key}"),
     (applications, "sealed", lambda row: f"applications.sealed:{row.number}"),
+    (wechat_tokens, "sealed", lambda row: f"wechat_tokens.sealed:{row.app_id}"),
 )
 """Every sealed column, and what each of its fields is bound to."""
 

@@ -14,10 +14,17 @@ from bot.storage.tables.conversations import (
     outbox,
     private_links,
 )
+from bot.storage.tables.crossings import crossings
 from bot.storage.tables.marks import marks
 from bot.storage.tables.staff import audit, sessions, staff, tries
 from bot.storage.tables.tickets import ticket_messages, tickets
 from bot.storage.tables.visits import bookings, places, teams, visits
+from bot.storage.tables.wechat import (
+    wechat_agreements,
+    wechat_ledger,
+    wechat_nonces,
+    wechat_tokens,
+)
 
 __all__ = [
     "Id",
@@ -30,6 +37,7 @@ __all__ = [
     "bookings",
     "consents",
     "conversations",
+    "crossings",
     "editions",
     "files",
     "inbox",
@@ -46,4 +54,8 @@ __all__ = [
     "tickets",
     "tries",
     "visits",
+    "wechat_agreements",
+    "wechat_ledger",
+    "wechat_nonces",
+    "wechat_tokens",
 ]
