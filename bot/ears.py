@@ -1,6 +1,7 @@
 """What the channels are given: store what came, have it answered, show a chat's lines."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 3.0
 """Seconds between two looks for lines that another replica wrote."""
 LINES = 200
+LONGEST_MARKING = 0.5
 
 
 class OurEars:
@@ -55,6 +57,11 @@ class OurEars:
             await self._answer(answering)
 
     async def hear_then(self, message: IncomingMessage) -> Awaitable[None]:
+        if self._quiet:
+            # What was just handed over is marked first: 'more' must find what is left of it.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_MARKING):
+                    await self._quiet(message.sender)
         stored = await self._stored([message])
         task = asyncio.create_task(self._answered_and_sent(stored, message.sender))
         self._answering.add(task)

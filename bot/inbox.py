@@ -74,7 +74,7 @@ class Inbox:
             ids[:] = self._store(connection, arrived, now)
 
         def turn(connection: Connection) -> Taken:
-            return self._turn(connection, ids[0], spoken=True)
+            return self._turn(connection, ids[0], arrived[0].event_id)
 
         _stored, begun = await self._database.write_then(store, turn)
         return [
@@ -142,8 +142,8 @@ class Inbox:
             begun = None
             self._deliver(taken.outgoing)
 
-    def _turn(self, connection: Connection, conversation_id: int, *, spoken: bool = False) -> Taken:
-        """One message, in one transaction. `spoken`: the person has done something just now."""
+    def _turn(self, connection: Connection, conversation_id: int, event: str = "") -> Taken:
+        """One message, in one transaction. `event`: what has just come, perhaps once more."""
         now = self._now()
         locked = conversations.lock(connection, conversation_id)
         if locked is None:
@@ -151,7 +151,8 @@ class Inbox:
         manners = self._manners.get(locked.address.channel, USUAL)
         row = heard.next_heard(connection, conversation_id, self._me, now)
         if row is None:
-            return self._gathered(connection, locked, manners) if spoken else Taken()
+            answered = not event or gathering.went_out(connection, locked.id, event)
+            return Taken() if answered else self._gathered(connection, locked, manners)
         message = heard.opened(connection, row)
         if self._wants_more(connection, manners, locked.id, message.text):
             heard.mark_handled(connection, row.id)

@@ -153,22 +153,21 @@ class Relay:
 
     async def _trouble(self, row: OutgoingRow, trouble: Exception, now: datetime) -> bool:
         """What becomes of a row that did not go out. True: go on with the next of this chat."""
-        why = str(trouble)
         match trouble:
             case TryLater():
                 after = trouble.after or pause(row.tries)
                 state = "waiting" if row.tries + 1 < GIVE_UP_AFTER else "parked"
-                await self._later(row, state, why, now + after)
+                await self._later(row, state, str(trouble), now + after)
                 return state == "parked"
             case OutcomeUnknown():
                 state = "unknown" if row.tries + 1 < UNKNOWN_AFTER else "parked"
-                await self._later(row, state, why, now + pause(row.tries))
+                await self._later(row, state, str(trouble), now + pause(row.tries))
                 return state == "parked"
             case Unreachable():
-                await self._hold(row, why)
+                await self._hold(row, str(trouble))
                 return False
             case Refused():
-                await self._later(row, "parked", why, now)
+                await self._later(row, "parked", str(trouble), now)
                 return True
             case Unavailable():
                 raise trouble
@@ -271,6 +270,8 @@ class Relay:
             messages.hold_all(connection, row.conversation_id, why)
 
         log.info("unreachable", extra={"channel": row.channel, "uid": row.uid})
+        while self._marking:  # what went out a moment ago must not be held with the rest
+            await asyncio.wait({self._marking})
         await self._database.write(work)
 
     def _mark(self, uid: str, external: str) -> None:

@@ -53,6 +53,12 @@ class Running:
             lambda connection: list(connection.execute(table.select().order_by(table.c.id)))
         )
 
+    def rows_of(self, table: Any) -> list[Any]:
+        """Of a table without numbers."""
+        return self.app.database.write_now(
+            lambda connection: list(connection.execute(table.select()))
+        )
+
     async def sent(self) -> None:
         await self.app.relay.settle()
         await self.app.relay.deliver_due()
@@ -341,9 +347,9 @@ async def slow_store(service: Running, seconds: float) -> None:
 def slow_turns(service: Running, seconds: float) -> None:
     real = service.app.inbox._turn
 
-    def slowly(connection: Any, conversation_id: int, **more: Any) -> Any:
+    def slowly(connection: Any, conversation_id: int, *more: Any) -> Any:
         time.sleep(seconds)
-        return real(connection, conversation_id, **more)
+        return real(connection, conversation_id, *more)
 
     service.app.inbox._turn = slowly  # type: ignore[method-assign]
 

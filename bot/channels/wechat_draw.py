@@ -47,7 +47,9 @@ def _texts(
     """The choices stay together, below their question."""
     narrow = replace(capabilities, max_text=room)
     body = drawing.blocks(replace(reply, question=None, choices=()), translator)
-    texts = drawing.pack([safe(block) for block in body if block.strip()], narrow)
+    # As one text, so that a heading never stands alone before what is too long for one message.
+    whole = BETWEEN.join(safe(block) for block in body if block.strip())
+    texts = [piece.strip() for piece in drawing.pack([whole], narrow) if piece.strip()]
     last = _asked(reply, translator, room, links=links)
     if not last:
         return texts

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.allowance import Allowance
 from bot.domain.references import new_reference, read_reference
 from bot.domain.regions import PROVINCE, Regions
 from bot.domain.tickets import (
@@ -42,6 +43,8 @@ class Item:
     messages: Sequence[TicketMessage]
     conversation: Sequence[Line]
     channel: str
+    allowance: Allowance | None = None
+    """What may still be sent to this person; None: as much as you like."""
 
 
 class Tickets:
@@ -141,7 +144,8 @@ class Tickets:
             channel = address.channel if address else ""
         owner = self._services.staff.name_of(ticket.taken_by) if ticket.taken_by else ""
         said = stored.messages(self._connection, ticket.id)
-        return Item(ticket, owner, said, lines, channel)
+        allowance = self._services.notices.allowance(chat) if chat else None
+        return Item(ticket, owner, said, lines, channel, allowance)
 
     def take(self, number: str, version: int, member: "Member") -> Ticket:
         """Raises NotFound and AlreadyTaken."""

@@ -41,6 +41,19 @@ def note_parts(connection: Connection, uid: str, parts: int, external: str) -> N
     )
 
 
+def went_out(connection: Connection, conversation_id: int, mark: str) -> bool:
+    """Did anything go out under an id that ends with this?"""
+    found = connection.execute(
+        select(outbox.c.id)
+        .where(
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.external_id.endswith(f":{mark}", autoescape=True),
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
 def sent_under(connection: Connection, conversation_id: int, mark: str) -> list[Any]:
     """(reply, language, the channel's id) of what went out under an id that ends with this."""
     rows = connection.execute(
