@@ -1,7 +1,18 @@
 """The conversations, listed by hand."""
 
 from bot.dialog import Handlers
-from handlers import booking, checklist, feedback, mine, my_data, policy, small_talk, start, status
+from handlers import (
+    booking,
+    checklist,
+    crossing,
+    feedback,
+    mine,
+    my_data,
+    policy,
+    small_talk,
+    start,
+    status,
+)
 
 HANDLERS = Handlers(
     flows=(
@@ -13,6 +24,8 @@ HANDLERS = Handlers(
         feedback.FEEDBACK,
         feedback.NOTE,
         my_data.ERASE,
+        crossing.JOIN,
+        crossing.CARRY_OVER,
     ),
     answerers=(
         start.START,
@@ -25,7 +38,9 @@ HANDLERS = Handlers(
         feedback.HUMAN,
         feedback.ASSISTANT,
         feedback.EMERGENCY,
+        crossing.ELSEWHERE,
     ),
     listeners=(feedback.answer_to_staff,),
     commands={"book": "booking"},
+    never_answers=frozenset({"elsewhere", "join", "carry_over"}),
 )

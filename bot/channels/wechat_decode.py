@@ -19,7 +19,7 @@ _OUR_TOKEN = re.compile(r"\d{1,9}\.\d{1,3}")
 _LAST_SECOND = 253_402_300_799
 _NOT_SHOWN = "【收到不支持的消息类型，暂无法显示】"
 """The platform's own words for a sticker and whatever else it does not pass on."""
-COMMANDS = ("policy", "book", "status", "feedback", "mine", "human", "continue")
+COMMANDS = ("policy", "book", "status", "feedback", "mine", "human", "elsewhere")
 """What a menu's key, or the scene of a QR code, may ask for."""
 
 _FILES = {

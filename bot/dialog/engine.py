@@ -5,6 +5,7 @@
 | 0 | an emergency, in whatever state | the numbers to call, a person alerted, then on |
 | 1 | a tap: the question that it was offered for, if it still applies | answers or corrects it |
 | 2 | words and commands that always work | back, cancel, menu, help, repeat, why, a person |
+| - | words that are never an answer ('confirm moving') | a flow on top |
 | 3 | the choices just shown (number or label), then the question being asked | next, or ask again |
 | - | ... but an open question lets a question back pass | to 5 |
 | 4 | an earlier question by its label: 'change the name' | asked again, later answers kept |
@@ -111,7 +112,8 @@ class Turn(Choosing):
         elif len(text) > repair.LONGEST_TEXT:
             self.hear_long()
         elif not (
-            self.hear_choice(text)
+            self.hear_never_an_answer(text)
+            or self.hear_choice(text)
             or self.hear_answer(text)
             or self.hear_change(text)
             or self.hear_listeners()
@@ -246,6 +248,15 @@ class Turn(Choosing):
                 self.answer(answered)
                 return True
         return False
+
+    def hear_never_an_answer(self, text: str) -> bool:
+        """Words that would pass for a name, say, and must not."""
+        if not self.talk.conversation.frames or not self.handlers.never_answers:
+            return False
+        name = self.hearing.named(text)
+        if name in self.handlers.never_answers:
+            self.open_by(name)
+        return name in self.handlers.never_answers
 
     def hear_intent(self, text: str) -> bool:
         """A question back, or another conversation; an open question yields only when sure."""

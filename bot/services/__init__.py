@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.services.applications import Applications
     from bot.services.articles import Articles, Library
     from bot.services.audit import Audit
+    from bot.services.crossings import Crossings
     from bot.services.editions import Editions
     from bot.services.notices import Notices
     from bot.services.privacy import Privacy
@@ -92,6 +93,12 @@ class Services:
         from bot.services.notices import Notices
 
         return Notices(self)
+
+    @cached_property
+    def crossings(self) -> "Crossings":
+        from bot.services.crossings import Crossings
+
+        return Crossings(self)
 
     @cached_property
     def staff(self) -> "Staff":
