@@ -1,14 +1,21 @@
-"""Every benchmark, or those named: `doorstep bench [turns] [webhook] [idle] [growth]`."""
+"""Every benchmark, or those named: `doorstep bench [turns] [webhook] [wechat] [idle] [growth]`."""
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import growth, idle, retrieval, turns, webhook
+from benchmarks import growth, idle, retrieval, turns, webhook, wechat
 from benchmarks.measure import machine
 
-ALL = {"turns": turns, "webhook": webhook, "idle": idle, "growth": growth, "retrieval": retrieval}
+ALL = {
+    "turns": turns,
+    "webhook": webhook,
+    "wechat": wechat,
+    "idle": idle,
+    "growth": growth,
+    "retrieval": retrieval,
+}
 
 
 def main(names: list[str]) -> int:

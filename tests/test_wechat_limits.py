@@ -1,7 +1,6 @@
 """What WeChat lets us send: quotas, windows, codes, accounts that may only answer, the token."""
 
 import asyncio
-import json
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.allowance import LIMITS, Grant
-from bot.channels.base import OutcomeUnknown, Refused, TryLater, Unreachable
+from bot.channels.base import Refused
 from bot.channels.wechat_token import EARLY, AccessToken
 from bot.i18n import verbatim
 from bot.messages import Attachment, Link, Reply
@@ -22,7 +21,7 @@ from bot.storage.db import Database
 from bot.storage.tables import conversations, files, outbox, wechat_ledger, wechat_tokens
 from bot.wechat_kept import WeChatKept
 from tests.clerk import answer_oldest
-from tests.standin_wechat import ACCOUNT, FAULT, Person
+from tests.standin_wechat import FAULT, Person
 from tests.test_wechat_service import DOWN, Running, running
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -615,12 +614,29 @@ async def test_the_store_is_down_and_people_are_told(service: Running) -> None:
     assert "您好" in (await person.says("你好") or "")
 
 
-def test_the_names_in_the_exceptions_are_ours() -> None:
-    from bot.channels import wechat_errors
-    from bot.channels.wechat_errors import Told
+# --- what an administrator does once
 
-    for code in (45015, 45047, 48001):
-        assert isinstance(wechat_errors.of_a_message(Told(code, "x")), Unreachable)
-    assert isinstance(wechat_errors.of_a_message(Told(-1, "busy")), TryLater)
-    assert issubclass(OutcomeUnknown, Exception)
-    assert json.dumps(ACCOUNT)
+
+async def test_the_menu_is_published_and_settings_are_checked(tmp_path: Path) -> None:
+    from bot.commands.wechat import fault_of
+    from bot.config import Config
+    from tests.standin_wechat import StandIn
+
+    async with StandIn() as platform:
+        env = {"DOORSTEP_VAR": str(tmp_path), **platform.settings()}
+        config = Config.from_env(env, NOW)
+        assert await fault_of(config, lambda channel: channel.publish_menu()) == ""
+        buttons = platform.menu["button"]
+        assert [(one["name"], one["key"]) for one in buttons] == [
+            ("问政策", "policy"), ("约上门", "book"), ("我的事", "mine"),
+        ]  # fmt: skip
+        platform.faults.always["menu/create"] = 48001
+        told = await fault_of(config, lambda channel: channel.publish_menu())
+        assert "DOORSTEP_WECHAT_MODE=passive" in told
+        wrong = Config.from_env(
+            env | {"DOORSTEP_VAR": str(tmp_path / "2"), "DOORSTEP_WECHAT_SECRET": "no"}, NOW
+        )
+        assert "DOORSTEP_WECHAT_SECRET" in await fault_of(wrong, lambda channel: channel.check())
+        await platform.stop_api()
+        told = await fault_of(Config.from_env(env, NOW), lambda channel: channel.publish_menu())
+        assert "cannot be reached" in told

@@ -147,6 +147,10 @@ class WeChat:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._client.close()
 
+    async def check(self) -> None:
+        """Are app id and secret accepted? Raises Told, TryLater or OutcomeUnknown."""
+        await self._client.check()
+
     async def publish_menu(self) -> None:
         """Raises Told, TryLater or OutcomeUnknown."""
         await self._client.create_menu(menu(self._translate(i18n.LANGUAGES[0])))

@@ -57,6 +57,20 @@ def is_about_settings(told: Told) -> bool:
     return told.code in _SETTINGS or told.code == DAILY
 
 
+_ADVICE = {
+    40013: "set DOORSTEP_WECHAT_APP_ID to the AppID of the account.",
+    40125: "set DOORSTEP_WECHAT_SECRET to the AppSecret, or reset that at the platform.",
+    40164: "add this machine's address to the IP white list of the account.",
+    48001: "this account has no right to it: set DOORSTEP_WECHAT_MODE=passive.",
+    45009: "the daily quota of this call is used up; it begins anew at midnight.",
+}
+
+
+def advice(told: Told) -> str:
+    """What whoever runs the service can do about it."""
+    return f"the platform says {told}; {_ADVICE.get(told.code, 'see docs/wechat.md.')}"
+
+
 _SAID = {
     WINDOW_CLOSED: "more than 48 hours since the person wrote, or they no longer follow",
     USED_UP: "the messages that WeChat allows until the person writes again are used up",
