@@ -36,15 +36,16 @@ def grant(connection: Connection, user_id: str, what: Grant, now: datetime) -> N
 
 
 def left(connection: Connection, user_id: str, now: datetime) -> Allowance:
+    """Of the longer window while it is open, else of the shorter: what can be relied on."""
     row = connection.execute(select(ledger).where(ledger.c.user_id == user_id)).first()
-    if row is None:
-        return Allowance(0, None)
-    live = [
-        (count, until)
-        for count, until in ((row.said_left, row.said_until), (row.tapped_left, row.tapped_until))
-        if count > 0 and until and until > now
-    ]
-    return Allowance(sum(one[0] for one in live), max((one[1] for one in live), default=None))
+    if row is not None:
+        for count, until in (
+            (row.said_left, row.said_until),
+            (row.tapped_left, row.tapped_until),
+        ):
+            if count > 0 and until and until > now:
+                return Allowance(count, until)
+    return Allowance(0, None)
 
 
 def spend(connection: Connection, user_id: str, now: datetime) -> bool:

@@ -24,6 +24,7 @@ _INTENTS: tuple[tuple[str, str], ...] = (
         r"|预约.{0,3}怎么改|my booking|my appointment|cancel.{0,12}(booking|appointment|visit)"
         r"|move.{0,12}(booking|visit)",
     ),
+    ("menu", r"^(更多|还有吗|还有呢|下一页|more)$"),  # of what? nothing waits any more
     (
         "carry_over",
         r"^(确认|我要|我确认)?(确认)?(转移|搬过去|移过去)$|^confirm moving$",

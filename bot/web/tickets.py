@@ -15,6 +15,13 @@ from bot.web.pages import Pages
 
 LONGEST_REPLY = 2000
 HEARTBEAT = 20.0
+ENDINGS = {
+    "audio/amr": ".amr",
+    "audio/ogg": ".ogg",
+    "audio/mpeg": ".mp3",
+    "video/mp4": ".mp4",
+    "application/pdf": ".pdf",
+}
 SAID: dict[str, Text] = {
     "sent": _("Your reply is on its way."),
     "taken": _("It is yours now."),
@@ -96,11 +103,14 @@ class Tickets:
         if not found.content:
             raise NotFound
         shown = found.media_type in ("image/jpeg", "image/png")
+        ending = ENDINGS.get(found.media_type, "")  # so that the computer's own player opens it
         return web.Response(
             body=found.content,
             content_type=found.media_type if shown else "application/octet-stream",
             headers={
-                "Content-Disposition": "inline" if shown else "attachment",
+                "Content-Disposition": (
+                    "inline" if shown else f'attachment; filename="{number}{ending}"'
+                ),
                 "Content-Security-Policy": "sandbox; default-src 'none'",
             },
         )
