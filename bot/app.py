@@ -215,13 +215,21 @@ class App:
         return self.write_now(demo.load_demo)
 
 
+def load_pack() -> content.ContentPack:
+    """The answers of this release. Raises ConfigError for content that cannot be read."""
+    try:
+        return content.load(CONTENT)
+    except content.ContentError as error:
+        raise ConfigError(str(error)) from error
+
+
 def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
     """Content, divisions, calendar, and the hearing that the content makes.
 
     Raises ConfigError for content that cannot be read.
     """
+    pack = load_pack()
     try:
-        pack = content.load(CONTENT)
         checklist = checklist_file.load(CONTENT)
     except content.ContentError as error:
         raise ConfigError(str(error)) from error
