@@ -7,6 +7,7 @@ waiting for them than one answer holds: nobody may wait for it.
 import asyncio
 import os
 import random
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from benchmarks.measure import Bar, Process, doorstep, median, percentile
-from benchmarks.webhook import CONNECTIONS, TEXTS, at_a_rate, free_port
+from benchmarks.webhook import TEXTS, at_a_rate, free_port
 from tests.standin_wechat import ACCOUNT, AES_KEY, StandIn
 
 RATE, PEOPLE = 100, 400
@@ -24,7 +25,7 @@ DEADLINE = 4.5
 
 
 async def latencies(*, dead: bool) -> tuple[list[float], int, int, float]:
-    """Seconds from the push to its answer; errors; silent ones; the service's processor share."""
+    """Seconds from the push to its answer; errors; late ones; the service's processor share."""
     async with StandIn() as platform, Hanging() as hanging:
         platform.mode = "encrypted"
         port = free_port()
@@ -65,14 +66,15 @@ class Hanging:
 
 
 async def load(service: Process, platform: StandIn) -> tuple[list[float], int, int, float]:
-    errors = silent = 0
+    errors = 0
     people = [platform.person(str(at)).openid for at in range(PEOPLE)]
     draw = random.Random(1)
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+    # As many as it takes: the platform does not wait for a connection either.
+    connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as client:
 
         async def post(number: int) -> float:
-            nonlocal errors, silent
+            nonlocal errors
             query, body = platform.pushed(
                 {
                     "ToUserName": ACCOUNT,
@@ -87,16 +89,18 @@ async def load(service: Process, platform: StandIn) -> tuple[list[float], int, i
             async with client.post(
                 f"{platform.service}/wechat", params=query, data=body.encode()
             ) as answer:
-                told = await answer.text()
+                await answer.read()
                 errors += answer.status != 200
-                silent += told == "success"
             return time.perf_counter() - sent
 
         cpu, wall = service.cpu, time.perf_counter()
         found = await at_a_rate(RATE, post)
         share = (service.cpu - cpu) / (time.perf_counter() - wall)
         print(f"  {(service.cpu - cpu) / len(found) * 1000:.1f} ms of a processor a message")
-    return found, errors, silent, share
+        async with client.get(f"{platform.service}/metrics") as answer:
+            counted = await answer.text()
+    late = sum(map(int, re.findall(r'what="(?:late|store_slow|store_down)"} (\d+)', counted)))
+    return found, errors, late, share
 
 
 def measure() -> list[Bar]:
@@ -104,17 +108,17 @@ def measure() -> list[Bar]:
     p50 = median([percentile(one[0], 0.5) for one in runs]) * 1000
     p99 = median([percentile(one[0], 0.99) for one in runs]) * 1000
     cpu = median([one[3] for one in runs]) * 100
-    errors, silent = sum(one[1] for one in runs), sum(one[2] for one in runs)
+    errors, late = sum(one[1] for one in runs), sum(one[2] for one in runs)
     print(f"WeChat: {RATE} messages a second, encrypted, one processor of {os.cpu_count()}, 3 runs")
     print(f"  answered       p50 {p50:6.1f} ms  p99 {p99:6.1f} ms  {cpu:.0f} % of a processor")
     dead = asyncio.run(latencies(dead=True))
     longest = max(dead[0])
     print(
         f"  API never answers: p50 {percentile(dead[0], 0.5) * 1000:.1f} ms  "
-        f"longest {longest * 1000:.0f} ms  {dead[2]} of {len(dead[0])} answered later"
+        f"longest {longest * 1000:.0f} ms  {dead[2]} of {len(dead[0])} not answered at once"
     )
     return [
         Bar(f"WeChat, message to answer at {RATE}/s, p99", f"{p99:.1f} ms", "100 ms", p99 < 100),
-        Bar("... errors and late answers", str(errors + silent), "0", errors + silent == 0),
+        Bar("... errors and late answers", str(errors + late), "0", errors + late == 0),
         Bar("... longest while the API hangs", f"{longest:.2f} s", "4.5 s", longest < DEADLINE),
     ]
