@@ -48,7 +48,7 @@ def show_number(request: Request, turn: Turn) -> Answered:
     reply = Reply(
         heading=_("Go on at another place"),
         paragraphs=(
-            _("Your number: {number}").fill(number=verbatim(f"{code[:4]} {code[4:]}")),
+            _("Your moving number: {number}").fill(number=verbatim(f"{code[:4]} {code[4:]}")),
             _("1. At the other place (WeChat, web chat or Telegram) write: 'I have a number'."),
             _("2. Type the number there. It works once, for 10 minutes."),
             _("3. Come back here and choose 'Confirm moving'."),
