@@ -28,7 +28,7 @@ class WeChatSettings:
     """Of the subscription notice that says that an answer waits; '': none."""
     notice_fields: tuple[str, ...] = ("thing1", "time2")
     """Its fields: what, when."""
-    answer_within: float = 4.3
+    answer_within: float = 4.0
     """Seconds from a message to the answer in the same connection, of the 5 that there are."""
 
 
