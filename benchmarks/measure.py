@@ -84,6 +84,11 @@ class Process:
     def resident(self) -> float:
         return resident(self._process.pid)
 
+    def pin(self, processor: int) -> None:
+        """All its threads to that one processor."""
+        for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {processor})
+
     @property
     def cpu(self) -> float:
         """Seconds of processor time so far."""

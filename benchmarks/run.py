@@ -16,12 +16,14 @@ from benchmarks import (
     turns,
     visits_console,
     webhook,
+    wechat,
 )
 from benchmarks.measure import machine
 
 ALL = {
     "turns": turns,
     "webhook": webhook,
+    "wechat": wechat,
     "idle": idle,
     "growth": growth,
     "retrieval": retrieval,

@@ -44,6 +44,7 @@ from bot.understanding.normalise import bare
 from bot.upkeep import Upkeep
 from bot.visit_upkeep import VisitUpkeep
 from bot.web import make_api, make_console
+from bot.wechat_kept import make_wechat, wechat_manners
 from handlers import HANDLERS, policy
 
 log = logging.getLogger(__name__)
@@ -76,10 +77,10 @@ class App:
             self.now,
             self.me,
             self.relay.deliver,
-            {"telegram": Manners(telegram_carrying(config))},
+            {"telegram": Manners(telegram_carrying(config)), "wechat": wechat_manners(config)},
             lambda token: f"{config.public_url}/private/{token}",
         )
-        self.ears = OurEars(self.inbox, self.database, self.now, self.known)
+        self.ears = OurEars(self.inbox, self.database, self.now, self.known, self.relay.quiet)
         self._add_channels()
         visits = VisitUpkeep(self.database, self.known, self.now)
         self.upkeep = Upkeep(
@@ -124,6 +125,8 @@ class App:
             )
             offset = Marks(self.database, "telegram:offset")
             self.channels["telegram"] = Telegram(settings, self.ears, offset)
+        if self.config.wechat.app_id:
+            self.channels["wechat"] = make_wechat(self.config, self.ears, self.database, self.now)
 
     # --- what people can read
 

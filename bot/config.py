@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from bot import config_wechat
+
 KEY_BYTES = 32
 CARRIES = ("link", "consent", "allowed")
 SECOND_STEPS = ("required", "offered")
@@ -49,6 +51,7 @@ class Config:
     applications_token: str
     speech_command: str
     """A local program that writes down a voice message; '': none, and staff listen."""
+    wechat: config_wechat.WeChatConfig
     log_level: str
     clock_offset: timedelta
     """DOORSTEP_NOW less the time of the start: tests and demos only."""
@@ -97,6 +100,7 @@ class Config:
             applications_url=reader.url("DOORSTEP_APPLICATIONS_URL", ""),
             applications_token=reader.text("DOORSTEP_APPLICATIONS_TOKEN", ""),
             speech_command=reader.text("DOORSTEP_SPEECH_COMMAND", ""),
+            wechat=config_wechat.read(reader, public_url),
             log_level=reader.one_of("DOORSTEP_LOG_LEVEL", LEVELS, "info"),
             clock_offset=reader.clock(now),
         )

@@ -1,18 +1,19 @@
 """What the channels are given: store what came, have it answered, show a chat's lines."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.channels.base import FileNotTaken, StoreDown
+from bot.channels.base import Answered, FileNotTaken, StoreDown
 from bot.domain import uploads
 from bot.inbox import Inbox
 from bot.messages import Address, Attachment, IncomingMessage, Line
 from bot.services import Known, Services
 from bot.services.privacy import Privacy
-from bot.storage import conversations, files, transcript
+from bot.storage import conversations, files, gathering, transcript
 from bot.storage.db import Connection, Database, Unavailable
 
 log = logging.getLogger(__name__)
@@ -20,15 +21,23 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 3.0
 """Seconds between two looks for lines that another replica wrote."""
 LINES = 200
+LONGEST_MARKING = 0.5
 
 
 class OurEars:
     """bot.channels.base.Ears, over the inbox and the database."""
 
     def __init__(
-        self, inbox: Inbox, database: Database, now: Callable[[], datetime], known: Known
+        self,
+        inbox: Inbox,
+        database: Database,
+        now: Callable[[], datetime],
+        known: Known,
+        quiet: Callable[[Address], Awaitable[None]] | None = None,
     ) -> None:
+        """`quiet` waits until nothing is on its way to a chat."""
         self._known = known
+        self._quiet = quiet
         self._inbox = inbox
         self._database = database
         self._now = now
@@ -47,6 +56,39 @@ class OurEars:
     async def hear_and_answer(self, message: IncomingMessage) -> None:
         for answering in await self._stored([message]):
             await self._answer(answering)
+
+    async def hear_then(self, message: IncomingMessage) -> Awaitable[None]:
+        if self._quiet:
+            # What was just handed over is marked first: 'more' must find what is left of it.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_MARKING):
+                    await self._quiet(message.sender)
+        stored = await self._stored([message])
+        task = asyncio.create_task(self._answered_and_sent(stored, message.sender))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+        return asyncio.shield(task)
+
+    async def _answered_and_sent(
+        self, stored: Sequence[Coroutine[Any, Any, None]], who: Address
+    ) -> None:
+        for answering in stored:
+            await self._answer(answering)
+        if self._quiet:
+            await self._quiet(who)
+
+    async def answered(self, who: Address, mark: str) -> Sequence[Answered]:
+        def look(connection: Connection) -> Sequence[Answered]:
+            conversation_id = conversations.find(connection, who)
+            if conversation_id is None:
+                return ()
+            found = gathering.sent_under(connection, conversation_id, mark)
+            return [Answered(*one) for one in found]
+
+        try:
+            return await self._database.read(look)
+        except Unavailable as error:
+            raise StoreDown(str(error)) from error
 
     async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
         try:

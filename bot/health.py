@@ -53,6 +53,12 @@ class Health:
         lines.append("# TYPE doorstep_channel_up gauge")
         for name, channel in self._channels.items():
             lines.append(f'doorstep_channel_up{{channel="{name}"}} {int(not channel.trouble)}')
+        lines.append("# TYPE doorstep_channel_events_total counter")
+        for name, channel in self._channels.items():
+            lines += [
+                f'doorstep_channel_events_total{{channel="{name}",what="{what}"}} {count}'
+                for what, count in sorted(channel.counts.items())
+            ]
         waits_too_long = int(figures["oldest_seconds"] > LONGEST_WAIT)
         lines += ["# TYPE doorstep_overdue gauge", f"doorstep_overdue {waits_too_long}", ""]
         return web.Response(text="\n".join(lines), content_type="text/plain")

@@ -54,6 +54,9 @@ class OurHearing:
             return None
         return Intent("policy", found.ids[0], sure=intents.is_question(text))
 
+    def named(self, text: str) -> str:
+        return (intents.conversation_in(text) or "").partition(":")[0]
+
     def emergency(self, text: str) -> bool:
         return intents.is_emergency(text)
 

@@ -8,18 +8,21 @@ turn breaks is tried again and, after the third time, goes to a person.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from bot.dialog import Carrying, Conversation, Engine
+from bot.dialog import Conversation, Engine
 from bot.i18n import LANGUAGES, _
+from bot.manners import USUAL, Manners, Taken
 from bot.messages import IncomingMessage, Link, Reply
 from bot.services import Known, Turn
-from bot.storage import conversations, heard, messages
+from bot.storage import conversations, gathering, heard, messages
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.messages import OutgoingRow, Saying
+
+__all__ = ["Inbox", "Manners", "Taken"]
 
 log = logging.getLogger(__name__)
 
@@ -31,22 +34,6 @@ PAUSES = (0.05, 0.5)
 """Seconds before the second and the third try."""
 
 Deliver = Callable[[Sequence[OutgoingRow]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """How one channel's conversations are held."""
-
-    carrying: Carrying = Carrying.CONSENT
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What came of one turn. Whoever stores a message later sees to it himself."""
-
-    outgoing: Sequence[OutgoingRow] = ()
-    more: bool = False
-    """Another message of this conversation waits."""
 
 
 class Inbox:
@@ -87,7 +74,7 @@ class Inbox:
             ids[:] = self._store(connection, arrived, now)
 
         def turn(connection: Connection) -> Taken:
-            return self._turn(connection, ids[0])
+            return self._turn(connection, ids[0], arrived[0].event_id)
 
         _stored, begun = await self._database.write_then(store, turn)
         return [
@@ -102,7 +89,10 @@ class Inbox:
         for message in arrived:
             language = message.language or LANGUAGES[0]
             conversation_id = conversations.ensure(connection, message.sender, language, now)
-            heard.store(connection, message, conversation_id, now)
+            new = heard.store(connection, message, conversation_id, now)
+            also = self._manners.get(message.sender.channel, USUAL).stored
+            if new and also:
+                also(connection, message, now)
             ids[conversation_id] = None
         return list(ids)
 
@@ -152,16 +142,21 @@ class Inbox:
             begun = None
             self._deliver(taken.outgoing)
 
-    def _turn(self, connection: Connection, conversation_id: int) -> Taken:
-        """One message, in one transaction."""
+    def _turn(self, connection: Connection, conversation_id: int, event: str = "") -> Taken:
+        """One message, in one transaction. `event`: what has just come, perhaps once more."""
         now = self._now()
         locked = conversations.lock(connection, conversation_id)
         if locked is None:
             return Taken()
+        manners = self._manners.get(locked.address.channel, USUAL)
         row = heard.next_heard(connection, conversation_id, self._me, now)
         if row is None:
-            return Taken()
+            answered = not event or gathering.went_out(connection, locked.id, event)
+            return Taken() if answered else self._gathered(connection, locked, manners)
         message = heard.opened(connection, row)
+        if self._wants_more(connection, manners, locked.id, message.text):
+            heard.mark_handled(connection, row.id)
+            return replace(self._gathered(connection, locked, manners), more=row.more)
         turn = Turn(connection, now, self._known, locked.address, conversation_id, message.event_id)
         before = self._conversation(connection, locked, message)
         after, replies = self._engine.take_turn(
@@ -169,7 +164,7 @@ class Inbox:
             message,
             turn,
             now=now,
-            carrying=self._manners.get(locked.address.channel, Manners()).carrying,
+            carrying=manners.carrying,
             private_page=lambda: self._private_page(turn),
         )
         gone = message.kind == "left"
@@ -185,7 +180,30 @@ class Inbox:
             connection, locked, after.dump(), after.language, now, reachable=not gone
         )
         heard.mark_handled(connection, row.id)
-        return Taken(self._say(connection, locked, replies, after.language, row, now), row.more)
+        said = self._say(connection, locked, replies, after.language, row, now)
+        if gone and manners.erases_who_leaves:
+            turn.privacy.leave(locked.address)
+            return Taken()
+        if manners.gathers and (not said or any(one.lease_until is None for one in said)):
+            said = gathering.lease_chat(connection, locked.id, self._me, now)
+        return Taken(said, row.more)
+
+    def _wants_more(self, connection: Connection, manners: Manners, row: int, text: str) -> bool:
+        """'More', where something waits: no turn, and nothing new is said."""
+        asked = bool(manners.more) and self._engine.hearing.plain(text) in manners.more
+        return asked and gathering.rest_waits(connection, row)
+
+    def _gathered(
+        self, connection: Connection, locked: conversations.Locked, manners: Manners
+    ) -> Taken:
+        """What waits for this chat, although nothing new is said."""
+        if not manners.gathers:
+            return Taken()
+        now = self._now()
+        if not locked.reachable:
+            messages.release_held(connection, locked.id, now)
+            conversations.set_reachable(connection, locked.id)
+        return Taken(gathering.lease_chat(connection, locked.id, self._me, now))
 
     def _conversation(
         self, connection: Connection, locked: conversations.Locked, message: IncomingMessage

@@ -114,6 +114,8 @@ class Link:
 
     url: str
     words: Text
+    to_scan: bool = False
+    """Worth having as a picture too, for another device to scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Reply:
             "items": [text.dump() for text in self.items],
             "caution": self.caution and self.caution.dump(),
             "sources": [text.dump() for text in self.sources],
-            "link": self.link and [self.link.url, self.link.words.dump()],
+            "link": self.link and [self.link.url, self.link.words.dump(), self.link.to_scan],
             "file": kept and [kept.reference, kept.media_type, kept.name, kept.size],
             "question": self.question and self.question.dump(),
             "choices": [
@@ -162,7 +164,7 @@ class Reply:
             items=tuple(Text.load(one) for one in stored["items"]),
             caution=text(stored["caution"]),
             sources=tuple(Text.load(one) for one in stored["sources"]),
-            link=Link(stored["link"][0], Text.load(stored["link"][1])) if stored["link"] else None,
+            link=_link(stored["link"]) if stored["link"] else None,
             attachment=Attachment(*stored["file"]) if stored["file"] else None,
             question=text(stored["question"]),
             choices=tuple(
@@ -171,6 +173,12 @@ class Reply:
             ),
             private=stored["private"],
         )
+
+
+def _link(stored: Json) -> Link:
+    """Releases before WeChat wrote two values."""
+    url, words, *more = stored
+    return Link(url, Text.load(words), to_scan=bool(more and more[0]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,30 +6,31 @@ replica. At least once: where the outcome of a try is unknown, the repetition sa
 
 import asyncio
 import logging
-import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.channels.base import Channel, OutcomeUnknown, Refused, TryLater, Unreachable
+from bot.channels.base import (
+    Channel,
+    Delivered,
+    Gathers,
+    OutcomeUnknown,
+    Payload,
+    Refused,
+    TryLater,
+    Unreachable,
+)
 from bot.domain.applications import after_the_night
 from bot.i18n import Translator, _
 from bot.messages import Address, Reply
-from bot.storage import conversations, messages
+from bot.retrying import GIVE_UP_AFTER, LEASE_LEFT, UNKNOWN_AFTER, is_dead, pause
+from bot.storage import conversations, gathering, messages
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.messages import OutgoingRow
 
 log = logging.getLogger(__name__)
 
-GIVE_UP_AFTER = 48
-"""Tries: with the pauses below about four hours, then the message is parked for staff."""
-UNKNOWN_AFTER = 5
-"""Tries whose outcome nobody knows: more repetitions would only annoy."""
-FIRST_PAUSE = timedelta(seconds=1)
-LONGEST_PAUSE = timedelta(minutes=5)
-LEASE_LEFT = timedelta(seconds=25)
-"""A send takes less than this; with less of its lease left, a row goes back instead."""
 SENT_AGAIN = _("(Sent again)")
 
 
@@ -51,6 +52,7 @@ class Relay:
         self._me = me
         self._queues: dict[int, deque[OutgoingRow]] = {}
         self._senders: set[asyncio.Task[None]] = set()
+        self._sending: dict[Address, asyncio.Task[None]] = {}
         self._sent: list[tuple[str, str]] = []
         self._marking: asyncio.Task[None] | None = None
 
@@ -66,6 +68,7 @@ class Relay:
             self._queues[row.conversation_id] = deque([row])
             task = asyncio.create_task(self._send_all(row.conversation_id))
             self._senders.add(task)
+            self._sending[Address(row.channel, row.user_id)] = task
             task.add_done_callback(self._senders.discard)
 
     async def deliver_due(self, limit: int = 100) -> int:
@@ -109,19 +112,33 @@ class Relay:
             tasks = [*self._senders, *([self._marking] if self._marking else [])]
             await asyncio.wait(tasks)
 
+    async def quiet(self, who: Address) -> None:
+        """Wait until nothing of this chat is on its way from here."""
+        task = self._sending.get(who)
+        if task:
+            await asyncio.wait({task})
+
     async def _send_all(self, conversation_id: int) -> None:
         """One chat's rows, one after the other; a row that must wait holds the rest back."""
         rows = self._queues[conversation_id]
+        who = Address(rows[0].channel, rows[0].user_id)
         try:
             while rows:
-                if not await self._send(rows[0]):
-                    await self._give_back(list(rows)[1:])
+                channel = self._channels.get(rows[0].channel)
+                if isinstance(channel, Gathers):
+                    count, go_on = await self._send_together(channel, list(rows))
+                else:
+                    count, go_on = 1, await self._send(rows[0])
+                if not go_on:
+                    await self._give_back(list(rows)[count:])
                     return
-                rows.popleft()
+                for _sent in range(count):
+                    rows.popleft()
         except Unavailable:
             log.warning("store_down", extra={"conversation": conversation_id})
         finally:
             del self._queues[conversation_id]
+            self._sending.pop(who, None)
 
     async def _send(self, row: OutgoingRow) -> bool:
         """True: go on with the next row of this chat."""
@@ -135,28 +152,91 @@ class Relay:
             return True
         try:
             external = await self._send_reply(channel, row)
-        except TryLater as trouble:
-            after = trouble.after or pause(row.tries)
-            state = "waiting" if row.tries + 1 < GIVE_UP_AFTER else "parked"
-            await self._later(row, state, str(trouble), now + after)
-            return state == "parked"
-        except OutcomeUnknown as trouble:
-            state = "unknown" if row.tries + 1 < UNKNOWN_AFTER else "parked"
-            await self._later(row, state, str(trouble), now + pause(row.tries))
-            return state == "parked"
-        except Unreachable as trouble:
-            await self._hold(row, str(trouble))
-            return False
-        except Refused as trouble:
-            await self._later(row, "parked", str(trouble), now)
-            return True
-        except Exception:  # a bug in a channel must not stop the relay
-            log.exception("send_failed", extra={"channel": row.channel, "uid": row.uid})
-            state = "unknown" if row.tries + 1 < UNKNOWN_AFTER else "parked"
-            await self._later(row, state, "the channel broke", now + pause(row.tries))
-            return state == "parked"
+        except Exception as trouble:  # noqa: BLE001 - all are told apart in one place
+            return await self._trouble(row, trouble, now)
         self._mark(row.uid, external)
         return True
+
+    async def _trouble(self, row: OutgoingRow, trouble: Exception, now: datetime) -> bool:
+        """What becomes of a row that did not go out. True: go on with the next of this chat."""
+        match trouble:
+            case TryLater():
+                after = trouble.after or pause(row.tries)
+                state = "waiting" if row.tries + 1 < GIVE_UP_AFTER else "parked"
+                await self._later(row, state, str(trouble), now + after)
+                return state == "parked"
+            case OutcomeUnknown():
+                state = "unknown" if row.tries + 1 < UNKNOWN_AFTER else "parked"
+                await self._later(row, state, str(trouble), now + pause(row.tries))
+                return state == "parked"
+            case Unreachable():
+                await self._hold(row, str(trouble))
+                return False
+            case Refused():
+                await self._later(row, "parked", str(trouble), now)
+                return True
+            case Unavailable():
+                raise trouble
+        # A bug in a channel must not stop the relay.
+        log.error("send_failed", exc_info=trouble, extra={"channel": row.channel, "uid": row.uid})
+        state = "unknown" if row.tries + 1 < UNKNOWN_AFTER else "parked"
+        await self._later(row, state, "the channel broke", now + pause(row.tries))
+        return state == "parked"
+
+    async def _send_together(self, channel: Gathers, rows: list[OutgoingRow]) -> tuple[int, bool]:
+        """All rows of a chat in one call: how many are done with, and whether to go on."""
+        now = self._now()
+        payloads: list[Payload] = []
+        ends: list[int] = []
+        for at, row in enumerate(rows):
+            try:
+                payloads += self._drawn(channel, row)
+            except Exception as trouble:  # noqa: BLE001 - a reply that cannot be drawn
+                if at:
+                    rows = rows[:at]  # those before it first
+                    break
+                return 1, await self._trouble(row, trouble, now)
+            ends.append(len(payloads))
+        if any(row.lease_until is None or row.lease_until - now < LEASE_LEFT for row in rows):
+            for row in rows:
+                await self._later(row, "waiting", "the lease ran out", now, count=False)
+            return len(rows), False
+        try:
+            address = Address(rows[0].channel, rows[0].user_id)
+            delivered = await channel.send_all(address, payloads) if payloads else Delivered(())
+        except Exception as trouble:  # noqa: BLE001 - a bug in a channel
+            return 1, await self._trouble(rows[0], trouble, now)
+        return await self._settled(rows, ends, delivered, now)
+
+    async def _settled(
+        self, rows: list[OutgoingRow], ends: list[int], delivered: Delivered, now: datetime
+    ) -> tuple[int, bool]:
+        """Mark the rows that went out whole; note how far the next one went, and why no farther."""
+        count, start = len(delivered.external), 0
+        for at, (row, end) in enumerate(zip(rows, ends, strict=True)):
+            if end <= count:
+                self._mark(row.uid, delivered.external[start] if end > start else "")
+                start = end
+                continue
+            went = count - start
+            if went:
+                parts, external = row.parts + went, delivered.external[start]
+                await self._database.write(
+                    lambda connection, row=row, parts=parts, external=external: (  # type: ignore[misc]
+                        gathering.note_parts(connection, row.uid, parts, external)
+                    )
+                )
+            trouble = delivered.trouble or OutcomeUnknown("the channel sent less than all")
+            return at + 1, await self._trouble(row, trouble, now)
+        return len(rows), True
+
+    def _drawn(self, channel: Gathers, row: OutgoingRow) -> Sequence[Payload]:
+        """The messages of a row that are still to go out."""
+        own = self._channels[row.channel]
+        if row.reply.private and not own.capabilities.idempotent_send:
+            return ()  # our own page shows it; this channel must not carry it
+        reply = row.reply if not row.repeated or row.parts else _marked(row.reply)
+        return own.render(reply, self._translate(row.language))[row.parts :]
 
     async def _send_reply(self, channel: Channel, row: OutgoingRow) -> str:
         reply = row.reply
@@ -191,10 +271,13 @@ class Relay:
 
     async def _hold(self, row: OutgoingRow, why: str) -> None:
         def work(connection: Connection) -> None:
+            # In the order in which a turn takes them: the conversation first.
+            conversations.set_reachable(connection, row.conversation_id, reachable=False)
             messages.hold_all(connection, row.conversation_id, why)
-            conversations.set_unreachable(connection, row.conversation_id)
 
         log.info("unreachable", extra={"channel": row.channel, "uid": row.uid})
+        while self._marking:  # what went out a moment ago must not be held with the rest
+            await asyncio.wait({self._marking})
         await self._database.write(work)
 
     def _mark(self, uid: str, external: str) -> None:
@@ -217,30 +300,6 @@ class Relay:
             log.warning("store_down", extra={"count": len(self._sent)})
         finally:
             self._marking = None
-
-
-def pause(tries: int) -> timedelta:
-    """1, 2, 4 … seconds, at most LONGEST_PAUSE."""
-    doubled: timedelta = FIRST_PAUSE * 2 ** min(tries, 12)
-    return min(doubled, LONGEST_PAUSE)
-
-
-def is_dead(owner: str, me: str) -> bool:
-    """Owners are 'host:pid:random'. Another host's processes are nobody's to judge."""
-    host, _colon, rest = owner.partition(":")
-    my_host, _colon, my_rest = me.partition(":")
-    pid, my_pid = rest.partition(":")[0], my_rest.partition(":")[0]
-    if host != my_host or not pid.isdecimal():
-        return False
-    if pid == my_pid:
-        return True  # its number is ours now
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _marked(reply: Reply) -> Reply:

@@ -8,6 +8,7 @@ from handlers import (
     booking_day,
     booking_ready,
     checklist,
+    crossing,
     family,
     feedback,
     mine,
@@ -35,6 +36,8 @@ HANDLERS = Handlers(
         feedback.FEEDBACK,
         feedback.NOTE,
         my_data.ERASE,
+        crossing.JOIN,
+        crossing.CARRY_OVER,
     ),
     answerers=(
         start.START,
@@ -61,9 +64,11 @@ HANDLERS = Handlers(
         feedback.EMERGENCY,
         afterwards.SETTLED_ANSWERER,
         afterwards.VOICE,
+        crossing.ELSEWHERE,
     ),
     listeners=(feedback.answer_to_staff,),
     first=(afterwards.answer_to_settled,),
     last=(afterwards.reopens,),
     commands={"book": "booking"},
+    never_answers=frozenset({"elsewhere", "join", "carry_over"}),
 )

@@ -6,19 +6,23 @@
 
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from aiohttp.web import AbstractRouteDef
 
+from bot.channels import wechat_xml
 from bot.channels.base import Capabilities, Channel, Payload
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_settings import TelegramSettings
 from bot.channels.terminal import Terminal
 from bot.channels.web import WebChat
+from bot.channels.wechat import WeChat, WeChatSettings
 from bot.i18n import Translator
 from bot.messages import Address, IncomingMessage, Kind, Reply
+from tests.standin_wechat import xml
 
 _events = itertools.count(1)
 
@@ -238,6 +242,73 @@ def _told_by(kind: Kind) -> str:
     return "geo:23.12911,113.26438" if kind is Kind.LOCATION else ""
 
 
+class OnWeChat(_Base):
+    """Types the number before the words: nobody may depend on links (rule X3)."""
+
+    def __init__(self, user: str = "oyORnuP8q7ou2gfYjqLzSIWZf0rs") -> None:
+        settings = WeChatSettings(app_id="wx1", secret="s", token="t")
+        self.channel = WeChat(settings, *[None] * 4, now=lambda: datetime.min)  # type: ignore[arg-type]
+        super().__init__(user)
+
+    def words(self, payload: Payload) -> str:
+        text = str(payload["text"])
+        assert 1 <= len(text.encode()) <= 2047
+        for content, _token, shown in re.findall(_LINK, text):
+            assert content == shown
+        return re.sub(_LINK, r"\3", text)
+
+    def says(self, words: str, now: datetime) -> IncomingMessage:
+        return self._decoded(now, MsgType="text", Content=words)
+
+    def presses(self, label: str, now: datetime) -> IncomingMessage:
+        for payload in reversed(self.last):
+            for line in reversed(self.words(payload).splitlines()):
+                number, _space, rest = line.partition(" ")
+                if number.isdecimal() and (
+                    rest == label or rest.startswith((f"{label}：", f"{label}: "))
+                ):
+                    return self.says(number, now)
+        raise NotDrawn(label)
+
+    def sends(self, kind: Kind, now: datetime) -> IncomingMessage:
+        fields: dict[Kind, dict[str, Any]] = {
+            Kind.PHOTO: {"MsgType": "image", "MediaId": "M1", "PicUrl": "https://x.example/1"},
+            Kind.VOICE: {"MsgType": "voice", "MediaId": "M2", "Format": "amr"},
+            Kind.STICKER: {"MsgType": "text", "Content": "【收到不支持的消息类型，暂无法显示】"},
+            Kind.LOCATION: {"MsgType": "location", "Location_X": "23.1", "Label": "广州"},
+        }
+        if kind not in fields:  # WeChat has no edited messages
+            return IncomingMessage(self.address, str(next(_events)), now, kind)
+        return self._decoded(now, **fields[kind])
+
+    def _decoded(self, now: datetime, **fields: Any) -> IncomingMessage:
+        told = {
+            "ToUserName": "gh_1",
+            "FromUserName": self.address.user_id,
+            "CreateTime": int(now.timestamp()),
+            "MsgId": next(_events),
+            **fields,
+        }
+        message = self.channel.decode(wechat_xml.read(xml(told).encode()))
+        assert message is not None
+        return message
+
+
+class OnWeChatByLinks(OnWeChat):
+    """Taps the links, as most people do where they are shown."""
+
+    def presses(self, label: str, now: datetime) -> IncomingMessage:
+        for payload in reversed(self.last):
+            for content, token, shown in re.findall(_LINK, str(payload["text"])):
+                if shown == label:
+                    tapped = {"Content": content, "bizmsgmenuid": token}
+                    return self._decoded(now, MsgType="text", **tapped)
+        raise NotDrawn(label)
+
+
+_LINK = r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^&]*)&msgmenuid=([^"]*)">(.*?)</a>'
+
+
 class _NoEars:
     """The web page's requests are not part of a transcript."""
 
@@ -249,5 +320,7 @@ __all__ = [
     "NotDrawn",
     "OnTelegram",
     "OnTheWeb",
+    "OnWeChat",
+    "OnWeChatByLinks",
     "Person",
 ]

@@ -28,6 +28,10 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
         ("DOORSTEP_LOG_LEVEL", "loud"),
         ("DOORSTEP_TELEGRAM_PERSONAL_DATA", "all"),
         ("DOORSTEP_TELEGRAM_API_URL", "telegram"),
+        ("DOORSTEP_WECHAT_MODE", "magic"),
+        ("DOORSTEP_WECHAT_ENCRYPTION", "some"),
+        ("DOORSTEP_WECHAT_PERSONAL_DATA", "all"),
+        ("DOORSTEP_WECHAT_API_URL", "wechat"),
     ],
 )
 def test_a_wrong_setting_is_named(setting: str, value: str, tmp_path: Path) -> None:
@@ -91,3 +95,40 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     assert went.returncode == 2
     assert "DOORSTEP_PORT" in went.stderr
     assert "Traceback" not in went.stderr
+
+
+WECHAT = {
+    "DOORSTEP_WECHAT_APP_ID": "wx1",
+    "DOORSTEP_WECHAT_SECRET": "s",
+    "DOORSTEP_WECHAT_TOKEN": "Token1",
+}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("DOORSTEP_WECHAT_TOKEN", ""),
+        ("DOORSTEP_WECHAT_TOKEN", "a b"),
+        ("DOORSTEP_WECHAT_SECRET", ""),
+        ("DOORSTEP_WECHAT_AES_KEY", "short"),
+        ("DOORSTEP_WECHAT_ENCRYPTION", "compatible"),
+        ("DOORSTEP_WECHAT_PERSONAL_DATA", "link"),
+        ("DOORSTEP_WECHAT_NOTICE_FIELDS", "事项"),
+    ],
+)
+def test_a_wrong_setting_of_wechat_is_named(setting: str, value: str, tmp_path: Path) -> None:
+    env = {"DOORSTEP_VAR": str(tmp_path), **WECHAT}
+    assert Config.from_env(env, NOW).wechat.mode == "customer_service"
+    with pytest.raises(ConfigError) as raised:
+        Config.from_env(env | {setting: value}, NOW)
+    assert setting in raised.value.faults[0]
+
+
+def test_an_account_that_may_only_answer_needs_no_secret(tmp_path: Path) -> None:
+    env = {"DOORSTEP_VAR": str(tmp_path), **WECHAT, "DOORSTEP_WECHAT_SECRET": ""}
+    found = Config.from_env(env | {"DOORSTEP_WECHAT_MODE": "passive"}, NOW)
+    assert found.wechat.encryption == "plain"
+    keyed = Config.from_env(
+        env | {"DOORSTEP_WECHAT_MODE": "passive", "DOORSTEP_WECHAT_AES_KEY": "A" * 43}, NOW
+    )
+    assert keyed.wechat.encryption == "encrypted"

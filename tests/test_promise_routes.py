@@ -34,6 +34,7 @@ POLICY = {
     "/private/": LINK,
     "/private/{token}": LINK,
     "/telegram/{path}": SIGNATURE,
+    "/wechat": SIGNATURE,
     "/staff": OPEN,
     "/staff/sign-in": OPEN,
     "/staff/static/{name}": OPEN,
@@ -175,6 +176,10 @@ async def client(tmp_path: Path) -> AsyncIterator[TestClient[Any, Any]]:
         "DOORSTEP_VAR": str(tmp_path),
         "DOORSTEP_PUBLIC_URL": "https://doorstep.example",
         "DOORSTEP_TELEGRAM_TOKEN": "1:test",
+        "DOORSTEP_WECHAT_APP_ID": "wx1",
+        "DOORSTEP_WECHAT_TOKEN": "token",
+        "DOORSTEP_WECHAT_SECRET": "secret",
+        "DOORSTEP_WECHAT_API_URL": "http://127.0.0.1:9",
         "DOORSTEP_TELEGRAM_MODE": "webhook",
         "DOORSTEP_TELEGRAM_SECRET": "secret",
         "DOORSTEP_TELEGRAM_API_URL": "http://127.0.0.1:9",
@@ -235,6 +240,7 @@ async def test_a_stranger_gets_headers_and_nothing_of_anybody(
             OWN: {401},
             LINK: {401, 403, 404, 410, 200},
             STAFF: {303},
+            SIGNATURE: {403},
         }[POLICY[canonical]]
         assert answer.status in allowed, f"{method} {canonical}: {answer.status}"
         if POLICY[canonical] is STAFF:

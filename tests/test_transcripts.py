@@ -12,13 +12,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.people import InATerminal, NotDrawn, OnTelegram, OnTheWeb, Person
+from tests.people import (
+    InATerminal,
+    NotDrawn,
+    OnTelegram,
+    OnTheWeb,
+    OnWeChat,
+    OnWeChatByLinks,
+    Person,
+)
 from tests.stage import Stage
 
 FOLDER = Path(__file__).parent / "transcripts"
 SCRIPTS = sorted(FOLDER.rglob("*.md"))
 REWRITE = os.environ.get("REWRITE") == "1"
-PEOPLE: dict[str, type] = {"web": OnTheWeb, "telegram": OnTelegram, "terminal": InATerminal}
+PEOPLE: dict[str, type] = {
+    "web": OnTheWeb,
+    "telegram": OnTelegram,
+    "terminal": InATerminal,
+    "wechat": OnWeChat,
+    "wechat by links": OnWeChatByLinks,
+}
 _REFERENCE = re.compile(r"\b[A-Z][0-9A-Z]{3,4}(?:-[0-9A-Z]{3,5})+\b")
 _SECRET = re.compile(r"/[0-9a-f]{32}(?=\.ics)")
 _SPEAKER = re.compile(r"(居民|照顾人|小助手|工作人员)：(.*)")
@@ -65,8 +79,8 @@ def play(stage: Stage, lines: list[str]) -> list[str]:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_transcript(script: Path, channel: str, tmp_path: Path) -> None:
     before, lines, after = parsed(script.read_text(encoding="utf-8"))
-    if channel == "terminal" and "只在有按钮的渠道" in before:
-        return  # a terminal has no old buttons to press
+    if channel in ("terminal", "wechat") and "只在有按钮的渠道" in before:
+        return  # who types numbers has no old buttons to press
     person: Person = PEOPLE[channel]()
     stage = Stage(person, tmp_path, language_of(before))
     try:

@@ -1,9 +1,10 @@
 """What a channel is: a record of what it can do, and five things that it does."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, Protocol
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from aiohttp.web import AbstractRouteDef
 
@@ -12,6 +13,9 @@ from bot.messages import Address, Attachment, IncomingMessage, Line, Reply
 
 Payload = dict[str, Any]
 """One call of the channel's own, as plain JSON."""
+
+
+NOTHING_COUNTED: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,25 @@ class FileNotTaken(Exception):
         self.why = why
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How far several messages to one chat went."""
+
+    external: Sequence[str]
+    """The channel's ids of those that went out, in order from the first."""
+    trouble: Exception | None = None
+    """Why the next one did not: TryLater, Unreachable, Refused or OutcomeUnknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply that went out, in its language, and the channel's id of it."""
+
+    reply: Reply
+    language: str
+    external: str
+
+
 class Ears(Protocol):
     """What the application gives a channel, so that it needs to know nothing else of ours."""
 
@@ -68,6 +91,17 @@ class Ears(Protocol):
 
     async def hear_and_answer(self, message: IncomingMessage) -> None:
         """Stored, and the turn has been taken when this returns (a page without script)."""
+
+    async def hear_then(self, message: IncomingMessage) -> Awaitable[None]:
+        """Stored when this returns; await what it gives: answered, and handed to the channel.
+
+        For a channel that answers in the connection in which it heard; it goes on also when
+        nobody awaits it. An event that was
+        answered before is not answered again; what still waits for that chat goes out then.
+        """
+
+    async def answered(self, who: Address, mark: str) -> Sequence[Answered]:
+        """What went out to that chat under an id that ends with ':' and this mark."""
 
     async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
         """Keep what nobody could parse, where staff see it."""
@@ -94,6 +128,14 @@ class Ears(Protocol):
         """A file of ours that a reply in this chat carries; None for any other."""
 
 
+@runtime_checkable
+class Gathers(Protocol):
+    """A channel that counts its messages: all that waits for one chat goes out in one call."""
+
+    async def send_all(self, to: Address, payloads: Sequence[Payload]) -> Delivered:
+        """In order, as many as can go now."""
+
+
 class StoreDown(Exception):
     """The database cannot be reached: nothing was stored, the sender should try again."""
 
@@ -103,8 +145,14 @@ class Channel(Protocol):
 
     name: str
     capabilities: Capabilities
-    trouble: str
-    """What keeps it from hearing people at the moment, for whoever runs it; '': nothing."""
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it from hearing people at the moment, for whoever runs it; '': nothing."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What came and went since the start, by kind, for /metrics."""
 
     def render(self, reply: Reply, translator: Translator) -> Sequence[Payload]:
         """Pure. One payload is one message of the channel; choices are on the last."""
@@ -125,7 +173,11 @@ class Channel(Protocol):
         """Webhooks and pages."""
 
     async def run(self) -> None:
-        """Long polling, set-up calls; returns or runs until cancelled."""
+        """Set-up calls, or pulling what people said; returns or runs until cancelled.
+
+        A channel that is told of news and pulls them (WeCom's 微信客服: a cursor, as Telegram's
+        polling has its offset) hears here and needs no route that carries messages.
+        """
 
     async def close(self) -> None:
         """After the last send: let connections go."""

@@ -8,6 +8,12 @@ from bot.i18n import Text, Translator, _
 from bot.messages import Attachment, Reply
 
 _SENTENCE_END = re.compile(r"(?<=[。！？；.!?;\n])")
+_CHARACTER = re.compile(
+    "(?:[\U0001f1e6-\U0001f1ff]{2}|.)"
+    "(?:[\u0300-\u036f\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d.)*",
+    re.DOTALL,
+)
+"""What people see as one: a letter with its accents, an emoji of several parts, a flag."""
 SOURCES = _("Source: {sources}")
 CAUTION = _("Please note: {caution}")
 
@@ -98,7 +104,7 @@ def _pieces(block: str, capabilities: Capabilities) -> list[str]:
 def _cut(sentence: str, capabilities: Capabilities) -> list[str]:
     """A sentence too long for any message, cut between characters."""
     parts = [""]
-    for character in sentence:
+    for character in _CHARACTER.findall(sentence):
         if length(parts[-1] + character, capabilities) > capabilities.max_text:
             parts.append("")
         parts[-1] += character

@@ -18,6 +18,7 @@ from telegram.error import RetryAfter, TelegramError
 from bot import i18n
 from bot.channels import telegram_decode, telegram_errors
 from bot.channels.base import (
+    NOTHING_COUNTED,
     Capabilities,
     Ears,
     OutcomeUnknown,
@@ -46,6 +47,7 @@ class Telegram:
     """One bot."""
 
     name = CHANNEL
+    counts = NOTHING_COUNTED
     capabilities = Capabilities(max_text=4096, text_unit="utf16", max_buttons=100, proactive=True)
 
     def __init__(

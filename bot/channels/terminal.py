@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from aiohttp.web import AbstractRouteDef
 
 from bot.channels import drawing
-from bot.channels.base import Capabilities, Payload, Refused
+from bot.channels.base import NOTHING_COUNTED, Capabilities, Payload, Refused
 from bot.i18n import Translator
 from bot.messages import Address, Attachment, IncomingMessage, Reply
 
@@ -15,6 +15,7 @@ class Terminal:
 
     name = "terminal"
     trouble = ""
+    counts = NOTHING_COUNTED
     capabilities = Capabilities(
         max_text=4_000, text_unit="characters", max_buttons=0, proactive=True
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from aiohttp.web import AbstractRouteDef
 
 from bot import i18n
-from bot.channels.base import Capabilities, Ears, Payload, Refused
+from bot.channels.base import NOTHING_COUNTED, Capabilities, Ears, Payload, Refused
 from bot.channels.web_desk import Desk
 from bot.channels.web_page import Pages
 from bot.channels.web_session import Cookies, Pace
@@ -28,6 +28,7 @@ class WebChat:
 
     name = "web"
     trouble = ""
+    counts = NOTHING_COUNTED
     capabilities = Capabilities(
         max_text=10_000,
         text_unit="characters",

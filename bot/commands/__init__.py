@@ -6,6 +6,7 @@ from bot.commands.data import CONTENT, ERASE, EXPORT, IMPORT, KEYS
 from bot.commands.serve import DOCTOR, MIGRATE, OPENAPI, RUN
 from bot.commands.staff import STAFF
 from bot.commands.talk import ASK, BENCH, CHAT
+from bot.commands.wechat import WECHAT
 
 COMMANDS: tuple[Command, ...] = (
     RUN,
@@ -21,5 +22,6 @@ COMMANDS: tuple[Command, ...] = (
     KEYS,
     CONTENT,
     OPENAPI,
+    WECHAT,
     BENCH,
 )

@@ -101,6 +101,11 @@ def _doctor(arguments: argparse.Namespace, config: Config) -> int:
         faults = asyncio.run(_looked_at(app))
     finally:
         app.database.close()
+    if config.wechat.app_id and config.wechat.mode != "passive":
+        from bot.commands.wechat import fault_of
+
+        fault = asyncio.run(fault_of(config, lambda channel: channel.check()))
+        faults += [f"WeChat: {fault}"] if fault else []
     for fault in faults:
         print(f"✗ {fault}", file=sys.stderr)
     if not faults:

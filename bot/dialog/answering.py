@@ -235,7 +235,7 @@ class Answering:
         """May this question be asked, and its answer read, over this channel, now?"""
         if not question.sensitive or self.carrying == "allowed":
             return True
-        if self.carrying == "link":
+        if self.carrying.by_link:
             return self.message.private
         return self.talk.conversation.consented
 
@@ -246,13 +246,13 @@ class Answering:
             flow = self.flow_of(frame)
             question = asking.next_question(flow, frame)
             if question is None and flow.review:
-                asking.review(self.talk, flow, hide=self.carrying == "link")
+                asking.review(self.talk, flow, hide=self.carrying.by_link)
             elif question is None:
                 self.finish(flow, frame)
             elif self.may_ask(question):
-                private = question.sensitive and self.carrying == "link"
+                private = question.sensitive and self.carrying.by_link
                 asking.ask(self.talk, flow, question, self.context, private=private)
-            elif self.carrying == "link" and self.private_page:
+            elif self.carrying.by_link and self.private_page:
                 self.lead_to_page(self.private_page())
             else:
                 asking.ask_consent(self.talk, flow, abroad=self.carrying == "consent_abroad")
@@ -260,13 +260,21 @@ class Answering:
             asking.say(self.talk, Reply(paragraphs=tuple(self.talk.notes)))
 
     def lead_to_page(self, link: Link) -> None:
-        """Telegram must not carry this answer: our own page asks it (PIPL Art. 38-39)."""
+        """This chat must not carry the answer: our own page asks it (PIPL Art. 38-39)."""
+        why = (
+            _(
+                "The next questions are personal, and this chat's servers are outside "
+                "mainland China. So please answer them on our own page."
+            )
+            if self.carrying == "link"
+            else _(
+                "The next questions are personal, and what is said here stays in this chat. "
+                "So please answer them on our own page."
+            )
+        )
         reply = Reply(
             paragraphs=(
-                _(
-                    "The next questions are personal, and this chat's servers are outside "
-                    "mainland China. So please answer them on our own page."
-                ),
+                why,
                 _("After that we go on here. The link works once, for 30 minutes."),
             ),
             link=link,

@@ -5,6 +5,7 @@
 | 0 | an emergency, in whatever state | the numbers to call, a person alerted, then on |
 | 1 | a tap: the question that it was offered for, if it still applies | answers or corrects it |
 | 2 | words and commands that always work | back, cancel, menu, help, repeat, why, a person |
+| - | words that are never an answer ('confirm moving') | a flow on top |
 | 3 | a notice's or the last choices (number, label), then the question asked | next, or again |
 | - | ... but an open question lets a question back pass | to 5 |
 | 4 | an earlier question by its label: 'change the name' | asked again, later answers kept |
@@ -36,9 +37,15 @@ class Carrying(StrEnum):
     CONSENT_ABROAD = "consent_abroad"
     """The same, and the consent says that the data leave the country."""
     LINK = "link"
-    """No: a one-time link leads to our own page."""
+    """No: a one-time link leads to our own page, because its servers are abroad."""
+    LINK_HERE = "link_here"
+    """The same, although they are not: what was said in a chat stays in it."""
     ALLOWED = "allowed"
     """Yes, without asking: another agreement covers it."""
+
+    @property
+    def by_link(self) -> bool:
+        return self in (Carrying.LINK, Carrying.LINK_HERE)
 
 
 class Engine:
@@ -106,6 +113,7 @@ class Turn(Choosing):
             self.hear_long()
         elif not (
             self.hear_listeners(self.handlers.first)
+            or self.hear_never_an_answer(text)
             or self.hear_choice(text)
             or self.hear_answer(text)
             or self.hear_change(text)
@@ -241,6 +249,15 @@ class Turn(Choosing):
                 self.answer(answered)
                 return True
         return False
+
+    def hear_never_an_answer(self, text: str) -> bool:
+        """Words that would pass for a name, say, and must not."""
+        if not self.talk.conversation.frames or not self.handlers.never_answers:
+            return False
+        name = self.hearing.named(text)
+        if name in self.handlers.never_answers:
+            self.open_by(name)
+        return name in self.handlers.never_answers
 
     def hear_intent(self, text: str) -> bool:
         """A question back, or another conversation; an open question yields only when sure."""

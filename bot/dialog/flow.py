@@ -300,6 +300,8 @@ class Handlers:
     """These hear what nobody else understood, before the fallback."""
     commands: Mapping[str, str] = field(default_factory=dict)
     """Commands whose word is not the conversation's name: {'book': 'booking'}."""
+    never_answers: frozenset[str] = frozenset()
+    """Conversations whose own words are no answer, whatever is asked: 'confirm moving'."""
     fallback: str = "policy"
     """The answerer that hears what nobody else understood."""
     by_name: Mapping[str, Flow | Answerer] = field(init=False)

@@ -44,6 +44,9 @@ class Hearing(Protocol):
     def intent(self, text: str, language: str) -> Intent | None:
         """None: below the confidence at which a guess is allowed."""
 
+    def named(self, text: str) -> str:
+        """The conversation that these words plainly ask for, without a search; '': none."""
+
     def emergency(self, text: str) -> bool:
         """Somebody's life or safety may be in danger."""
 

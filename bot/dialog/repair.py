@@ -128,7 +128,7 @@ def note_miss(talk: Talk, why: Text | None, question: Question[Any] | None) -> N
 def help_reply(flow: Flow | None) -> Reply:
     """The words that always work (rule C5)."""
     words = (
-        _("'menu' (or 0): everything I can do"),
+        _("'menu': everything I can do"),
         _("'back': one question back"),
         _("'cancel': stop, nothing is sent"),
         _("'repeat': say the last thing again"),

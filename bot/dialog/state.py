@@ -95,6 +95,25 @@ class Conversation:
         known[name] = (stored, *earlier)[:KEPT_KNOWN]
         return replace(self, known=tuple(known.items()))
 
+    def taking_over(self, other: "Conversation", without: str) -> "Conversation":
+        """This chat, going on with what is open in that one, and knowing what that one knows.
+
+        What is open here already stays; `without`: the flow that does the moving. Consent is not
+        taken over: it was given for another channel.
+        """
+        frames = self.frames or tuple(one for one in other.frames if one.flow != without)
+        known = dict(self.known)
+        for name, values in other.known:
+            mine = known.get(name, ())
+            new = tuple(one for one in values if one not in mine)
+            known[name] = (*mine, *new)[:KEPT_KNOWN]
+        return replace(
+            self,
+            frames=tuple(replace(one, misses=0) for one in frames),
+            known=tuple(known.items()),
+            plain=self.plain or other.plain,
+        )
+
     def dump(self) -> Json:
         return {
             "language": self.language,

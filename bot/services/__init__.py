@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.services.audit import Audit
     from bot.services.bookings import Bookings
     from bot.services.calendar_files import CalendarFiles
+    from bot.services.crossings import Crossings
     from bot.services.day_sheets import DaySheets
     from bot.services.desk import Desk
     from bot.services.editions import Editions
@@ -222,6 +223,12 @@ class Services:
         from bot.services.notices import Notices
 
         return Notices(self)
+
+    @cached_property
+    def crossings(self) -> "Crossings":
+        from bot.services.crossings import Crossings
+
+        return Crossings(self)
 
     @cached_property
     def staff(self) -> "Staff":

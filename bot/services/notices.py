@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.allowance import Allowance
 from bot.i18n import Text
 from bot.messages import Address, Reply
-from bot.storage import conversations, messages
+from bot.storage import conversations, messages, wechat
 from bot.storage.messages import Saying
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ class Notices:
     def address(self, conversation_id: int) -> Address | None:
         """Where that chat is held."""
         return conversations.address_of(self._connection, conversation_id)
+
+    def allowance(self, conversation_id: int) -> Allowance | None:
+        """What that chat's channel still lets us send; None: it does not count."""
+        who = conversations.address_of(self._connection, conversation_id)
+        if who is None or who.channel != "wechat":
+            return None
+        return wechat.left(self._connection, who.user_id, self._now)
 
     def tell(
         self,

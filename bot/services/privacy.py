@@ -6,7 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.messages import Address
-from bot.storage import application_links, conversations, export, private_links, transcript
+from bot.storage import (
+    application_links,
+    conversations,
+    export,
+    leaving,
+    private_links,
+    transcript,
+    wechat,
+)
 
 if TYPE_CHECKING:
     from bot.i18n import Json
@@ -85,7 +93,19 @@ class Privacy:
         if conversation_id is None:
             return False
         conversations.erase(self._connection, conversation_id)
+        wechat.erase(self._connection, who.user_id)
         return True
+
+    def leave(self, who: Address) -> None:
+        """Who unfollows an official account is forgotten (the platform's rule; PIPL Art. 47).
+
+        An open letter and a live booking stay whole: staff still have to deal with them. What is
+        over stays as a figure without a person.
+        """
+        conversation_id = conversations.find(self._connection, who)
+        if conversation_id is not None:
+            leaving.anonymise_what_is_over(self._connection, conversation_id)
+            self.erase(who)
 
 
 def hashed(token: str) -> str:

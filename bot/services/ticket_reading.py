@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.allowance import Allowance
 from bot.domain.applications import Application
 from bot.domain.articles import Article
 from bot.domain.bookings import Booking
@@ -48,6 +49,8 @@ class Person:
     conversation: Sequence[Line] = ()
     bookings: Sequence[Booking] = ()
     applications: Sequence[Application] = ()
+    allowance: Allowance | None = None
+    """What may still be sent to this person; None: as much as you like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class TicketReading(TicketsBase):
             ),
             bookings=[one for one in booked if Regions.contains(member.region, one.region)],
             applications=ticket_person.applications_of(self._connection, chat, member.region),
+            allowance=self._services.notices.allowance(chat),
         )
 
     def _booking(self, ticket: Ticket, member: Member) -> Booking | None:

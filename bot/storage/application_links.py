@@ -105,6 +105,27 @@ def of_chat(connection: Connection, conversation_id: int) -> list[LinkedApplicat
     return found
 
 
+def move(connection: Connection, here: int, there: int) -> None:
+    """To another chat of the same person; each field is bound to its chat, so sealed anew."""
+    rows = connection.execute(
+        select(application_links).where(application_links.c.conversation_id == here)
+    ).all()
+    for row in rows:
+        called = _called(connection, row.application_id, here, row.sealed)
+        where = _where(row.application_id, there)
+        connection.execute(
+            insert_unless_there(connection, application_links),
+            {
+                "application_id": row.application_id,
+                "conversation_id": there,
+                "sealed": vault_of(connection).seal_json({"called": called}, where),
+                "told": row.told,
+                "linked_at": row.linked_at,
+            },
+        )
+        unlink(connection, row.application_id, here)
+
+
 def followers(connection: Connection, application_id: int) -> tuple[int, int]:
     """How many chats have it, and how many of those want to be told."""
     rows = connection.execute(

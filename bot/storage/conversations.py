@@ -142,9 +142,11 @@ def keep_state(connection: Connection, locked: Locked, state: Json) -> None:
     )
 
 
-def set_unreachable(connection: Connection, conversation_id: int) -> None:
+def set_reachable(connection: Connection, conversation_id: int, *, reachable: bool = True) -> None:
     connection.execute(
-        update(conversations).where(conversations.c.id == conversation_id).values(reachable=False)
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(reachable=reachable)
     )
 
 

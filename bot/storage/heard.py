@@ -34,7 +34,7 @@ def store(
         message.dump(), f"inbox.sealed:{message.sender.channel}:{message.event_id}"
     )
     made = connection.execute(
-        insert_unless_there(connection, inbox),
+        insert_unless_there(connection, inbox).returning(inbox.c.id),
         {
             "channel": message.sender.channel,
             "event_id": message.event_id,
@@ -44,7 +44,7 @@ def store(
             "received_at": now,
         },
     )
-    return made.rowcount > 0
+    return made.scalar() is not None  # PostgreSQL's driver counts no inserted rows
 
 
 def park_raw(
@@ -53,7 +53,7 @@ def park_raw(
     """Keep what nobody could parse; False where it stands already."""
     sealed = vault_of(connection).seal(raw.encode(), f"inbox.sealed:{channel}:{event_id}")
     made = connection.execute(
-        insert_unless_there(connection, inbox),
+        insert_unless_there(connection, inbox).returning(inbox.c.id),
         {
             "channel": channel,
             "event_id": event_id,
@@ -64,7 +64,7 @@ def park_raw(
             "received_at": now,
         },
     )
-    return made.rowcount > 0
+    return made.scalar() is not None  # PostgreSQL's driver counts no inserted rows
 
 
 # Read after the conversation is locked, in a statement of its own: PostgreSQL reads the tables of

@@ -32,6 +32,8 @@ class OutgoingRow:
     tries: int = 0
     repeated: bool = False
     """An earlier try may have arrived."""
+    parts: int = 0
+    """So many of its channel's messages went out already."""
 
 
 _SAY = insert(outbox)
@@ -148,7 +150,13 @@ def lease_due(connection: Connection, owner: str, now: datetime, limit: int) -> 
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = [row[0] for row in connection.execute(wanted)]
+    return leased(connection, [row[0] for row in connection.execute(wanted)], owner, now)
+
+
+def leased(
+    connection: Connection, ids: Sequence[int], owner: str, now: datetime
+) -> list[OutgoingRow]:
+    """These rows are that process' to send, from now on."""
     if not ids:
         return []
     # A lease that ran out was a send whose outcome nobody saw.
@@ -183,6 +191,7 @@ def _outgoing_rows() -> Any:
         outbox.c.language,
         outbox.c.sealed,
         outbox.c.tries,
+        outbox.c.parts,
         outbox.c.lease_until,
         conversations.c.channel,
         conversations.c.user_id,
@@ -201,6 +210,7 @@ def _outgoing(connection: Connection, row: Any, *, repeated: bool) -> OutgoingRo
         lease_until=row.lease_until,
         tries=row.tries,
         repeated=repeated,
+        parts=row.parts,
     )
 
 

@@ -27,6 +27,7 @@ from bot.storage.tables import (
     staff,
     ticket_desks,
     ticket_messages,
+    wechat_tokens,
 )
 from bot.storage.vault import vault_of
 
@@ -63,6 +64,7 @@ SEALED: tuple[tuple[Table, str, _Where], ...] = (
         lambda row: f"application_import_rows.sealed:{row.import_id}:{row.number}",
     ),
     (staff, "sealed_totp", lambda row: f"staff.sealed_totp:{row.id}"),
+    (wechat_tokens, "sealed", lambda row: f"wechat_tokens.sealed:{row.app_id}"),
 )
 """Every sealed column, and what each of its fields is bound to."""
 

@@ -35,7 +35,7 @@ def rows(connection: Connection) -> list[StuckRow]:
             outbox.c.state,
         )
         .join_from(outbox, conversations, conversations.c.id == outbox.c.conversation_id)
-        .where(outbox.c.state.in_(("held", "parked")))
+        .where(outbox.c.state.in_(("held", "parked")), outbox.c.parts == 0)
         .order_by(outbox.c.id.desc())
         .limit(SHOWN)
     )  # fmt: skip

@@ -26,6 +26,22 @@ _INTENTS: tuple[tuple[str, str], ...] = (
         r"|预约.{0,3}怎么改|my booking|my appointment|cancel.{0,12}(booking|appointment|visit)"
         r"|move.{0,12}(booking|visit)",
     ),
+    ("menu", r"^(更多|还有吗|还有呢|下一页|more)$"),  # of what? nothing waits any more
+    (
+        "carry_over",
+        r"^(确认|我要|我确认)?(确认)?(转移|搬过去|移过去)$|^confirm moving$",
+    ),
+    (
+        "join",
+        r"^我?有(一个|个|串)?(转移|接续)?(数字|号码|码)$|^(输入|填)(转移|接续)?(数字|码)$|从(别处|别的地方|微信|网页|电报).{0,3}(接着|继续)"
+        r"|^i have a number$|moving number",
+    ),
+    (
+        "elsewhere",
+        r"(换|去|到|转到?)(个|一个)?(别的?)?(地方|渠道|微信|网页|电报|别处).{0,4}(接着|继续)(办|聊|说)?$"
+        r"|^(在|去)?(别处|别的地方)(接着|继续)(办|聊|说)?$|go on elsewhere"
+        r"|continue elsewhere|another channel",
+    ),
     (
         "booking",
         r"(我要|我想|帮我|想|要|可以|可唔可以|给.{1,6})?.{0,6}(预约|约).{0,8}(上门|到家|来家|评残|评定|时间)"

@@ -38,6 +38,7 @@ from bot.storage.tables.conversations import (
     outbox,
     private_links,
 )
+from bot.storage.tables.crossings import crossings
 from bot.storage.tables.marks import marks
 from bot.storage.tables.rounds import streets, team_members
 from bot.storage.tables.staff import (
@@ -60,6 +61,12 @@ from bot.storage.tables.tickets import (
     tickets,
 )
 from bot.storage.tables.visits import closures, counties, places, teams, visits
+from bot.storage.tables.wechat import (
+    wechat_agreements,
+    wechat_ledger,
+    wechat_nonces,
+    wechat_tokens,
+)
 
 __all__ = [
     "Id",
@@ -88,6 +95,7 @@ __all__ = [
     "consents",
     "conversations",
     "counties",
+    "crossings",
     "devices",
     "editions",
     "files",
@@ -118,4 +126,8 @@ __all__ = [
     "tickets",
     "tries",
     "visits",
+    "wechat_agreements",
+    "wechat_ledger",
+    "wechat_nonces",
+    "wechat_tokens",
 ]

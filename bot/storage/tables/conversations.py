@@ -86,6 +86,8 @@ outbox = Table(
     # What it reminds of ('booking:17'): moving or cancelling that takes it back.
     Column("due", Moment, nullable=False),
     Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("parts", Integer, nullable=False, server_default=text("0")),
+    # A long reply is several messages of its channel: so many of them went out.
     Column("lease_owner", String(40)),
     Column("lease_until", Moment),
     Column("external_id", String(80)),
