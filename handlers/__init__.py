@@ -70,5 +70,5 @@ HANDLERS = Handlers(
     first=(afterwards.answer_to_settled,),
     last=(afterwards.reopens,),
     commands={"book": "booking"},
-    never_answers=frozenset({"elsewhere", "join", "carry_over"}),
+    never_answers=frozenset({"elsewhere", "go_on", "carry_over"}),
 )

@@ -219,7 +219,7 @@ def welcome(bookings: int, letters: int, *, open_flow: bool) -> Reply:
 
 
 ELSEWHERE = Answerer("elsewhere", show_number)
-JOIN = Flow(name="join", title=_("going on from another chat"), questions=(NUMBER,), finish=join)
+JOIN = Flow(name="go_on", title=_("going on from another chat"), questions=(NUMBER,), finish=join)
 CARRY_OVER = Flow(
     name="carry_over",
     title=_("moving to another chat"),

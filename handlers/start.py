@@ -71,7 +71,7 @@ def preferences(request: Request, turn: Turn) -> Answered:
             Option("preferences:normal", _("Usual messages")),
             Option("language:", verbatim("Language 语言")),
             Option("elsewhere", _("Go on elsewhere")),
-            Option("join", _("I have a number")),
+            Option("go_on", _("I have a number")),
             Option("erase", _("Delete my data")),
             Option("_menu", _("Main menu")),
         ),
