@@ -80,7 +80,9 @@ def run_out(connection: Connection, now: datetime, limit: int) -> list[Offer]:
 
 
 def _some(connection: Connection, where: Any, limit: int) -> list[Offer]:
-    rows = connection.execute(_ALL.where(_OPEN, where).order_by(offers.c.id).limit(limit))
+    rows = connection.execute(
+        _ALL.where(_OPEN, where).order_by(offers.c.until, offers.c.id).limit(limit)
+    )
     return [_offer(row) for row in rows]
 
 
