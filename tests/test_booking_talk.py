@@ -220,6 +220,6 @@ async def test_the_calendar_file_is_one_and_only_for_its_address(talks: Talks) -
     assert path.startswith(f"/visit/{row.number}/")
     (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
     assert str(event["summary"]) == "上门评残"
-    assert event["dtstart"].dt.isoformat() == "2026-03-04T09:00:00+08:00"
+    assert event["dtstart"].dt.isoformat() == "2026-03-04T01:00:00+00:00", "nine in Guangdong"
     assert "陈小明" not in content.decode()
     assert "多宝路" not in content.decode()
