@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import growth, idle, retrieval, turns, visits_console, webhook
+from benchmarks import booking, growth, idle, retrieval, turns, visits_console, webhook
 from benchmarks.measure import machine
 
 ALL = {
@@ -14,6 +14,7 @@ ALL = {
     "idle": idle,
     "growth": growth,
     "retrieval": retrieval,
+    "booking": booking,
     "visits_console": visits_console,
 }
 

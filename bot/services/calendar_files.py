@@ -1,7 +1,7 @@
 """A visit for somebody's own calendar: iCalendar (RFC 5545), without a name or an address."""
 
 import hmac
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -49,7 +49,8 @@ class CalendarFiles:
         event.add("uid", f"{booking.number}@doorstep")
         event.add("summary", what.to(spoken))
         event.add("dtstamp", self._now)
-        start = begins(booking.visit)
+        # In UTC: every calendar knows it, and no history of Guangdong's clocks is needed.
+        start = begins(booking.visit).astimezone(UTC)
         event.add("dtstart", start)
         event.add("dtend", start + LASTS)
         words = _("Number {number}. To move or cancel it, write 'my bookings' in the chat.")
@@ -62,7 +63,6 @@ class CalendarFiles:
         calendar.add("prodid", "-//Doorstep//Visits//ZH")
         calendar.add("version", "2.0")
         calendar.add_component(event)
-        calendar.add_missing_timezones()
         made: bytes = calendar.to_ical()
         return made
 

@@ -82,12 +82,8 @@ places = Table(
     Column("booking_id", Id, ForeignKey("bookings.id"), unique=True),
     # One row a place: two people can never have the same one, nor one person two. A place that
     # is offered to somebody for a while is held in the same way.
-    Index(
-        "ix_places_free",
-        "visit_id",
-        postgresql_where=text("booking_id is null"),
-        sqlite_where=text("booking_id is null"),
-    ),
+    Index("ix_places_of_visit", "visit_id", "booking_id"),
+    # Both columns: with the first alone SQLite looks for free places through all of them.
 )
 
 closures = Table(

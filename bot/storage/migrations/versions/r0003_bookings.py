@@ -63,6 +63,8 @@ def upgrade() -> None:
         "ix_bookings_remind", "bookings", ["remind_at"], postgresql_where=due, sqlite_where=due
     )
     op.create_index("ix_bookings_application", "bookings", ["application_id"])
+    op.drop_index("ix_places_free", table_name="places")
+    op.create_index("ix_places_of_visit", "places", ["visit_id", "booking_id"])
     _counties()
     _members()
     _offers()
@@ -105,6 +107,11 @@ def downgrade() -> None:
     for name in ("ix_bookings_application", "ix_bookings_remind", "ix_bookings_listed"):
         op.drop_index(name, table_name="bookings")
     _live(OLD_LIVE)
+    op.drop_index("ix_places_of_visit", table_name="places")
+    free = sa.text("booking_id is null")
+    op.create_index(
+        "ix_places_free", "places", ["visit_id"], postgresql_where=free, sqlite_where=free
+    )
     for table, columns in ADDED.items():
         for column in columns:
             op.drop_column(table, column.name)
