@@ -3,7 +3,7 @@
 from itertools import pairwise, permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.rounds import EXACT, By, Point, Stop, metres, plan
@@ -25,6 +25,7 @@ def test_a_kilometre_is_a_kilometre() -> None:
     assert metres(BASE, BASE) == 0
 
 
+@settings(deadline=None)
 @given(st.lists(POINTS, min_size=1, max_size=6))
 def test_no_other_order_is_shorter(points: list[Point]) -> None:
     stops = [Stop(str(at), "440103004", point) for at, point in enumerate(points)]
@@ -36,6 +37,7 @@ def test_no_other_order_is_shorter(points: list[Point]) -> None:
         assert made.metres == pytest.approx(best, abs=1)
 
 
+@settings(deadline=None)
 @given(st.lists(POINTS, min_size=EXACT + 1, max_size=30), st.randoms())
 def test_many_stops_in_the_same_order_however_they_came(points: list[Point], random) -> None:
     stops = [Stop(f"{at:02}", "440103004", point) for at, point in enumerate(points)]
@@ -119,6 +121,7 @@ def test_the_paper_says_all_of_it_and_only_that() -> None:
     assert all(f"{at}. 演示" in words_of(made) for at in range(1, 13))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_words_are_only_words(words: str) -> None:
     made = words_of(pdf(a_sheet(SheetStop(words, [(words, words)], [words]))))

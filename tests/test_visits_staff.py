@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.bookings import Booking, BookingState, VisitOutcome
@@ -194,6 +194,7 @@ def test_the_day_of_a_request_is_guangdongs(database: Database) -> None:
     assert row.waits == {3: 1}
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 400), max_size=60))
 def test_a_median_from_a_histogram_is_the_median(values: list[int]) -> None:
     import statistics

@@ -48,7 +48,9 @@ class County:
 
     def booked(self, visit_id: int, person: int = 1, user: str = "", **told: Any) -> Booking:
         """In a chat of their own."""
-        request = a_request(person, street=f"{self.region}004", visit_id=visit_id, **told)
+        request = a_request(
+            person, street=KNOWN.regions.streets(self.region)[0].code, visit_id=visit_id, **told
+        )
         return in_chat(self.office, lambda turn: turn.bookings.book(request, f"k{person}"),
                        user or f"w{person}")  # fmt: skip
 
