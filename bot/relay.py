@@ -57,7 +57,7 @@ class Relay:
         self._marking: asyncio.Task[None] | None = None
 
     def deliver(self, rows: Sequence[OutgoingRow]) -> None:
-        """Send rows that this process holds; those that it does not hold come later."""
+        """Send the rows that this process holds; the others come later."""
         for row in rows:
             if row.lease_until is None:
                 continue
@@ -192,8 +192,8 @@ class Relay:
             try:
                 payloads += self._drawn(channel, row)
             except Exception as trouble:  # noqa: BLE001 - a reply that cannot be drawn
-                if at:
-                    rows = rows[:at]  # those before it first
+                if at:  # those before it first
+                    rows = rows[:at]
                     break
                 return 1, await self._trouble(row, trouble, now)
             ends.append(len(payloads))
@@ -226,8 +226,7 @@ class Relay:
                         gathering.note_parts(connection, row.uid, parts, external)
                     )
                 )
-            trouble = delivered.trouble or OutcomeUnknown("the channel sent less than all")
-            return at + 1, await self._trouble(row, trouble, now)
+            return at + 1, await self._trouble(row, delivered.trouble or OutcomeUnknown(""), now)
         return len(rows), True
 
     def _drawn(self, channel: Gathers, row: OutgoingRow) -> Sequence[Payload]:

@@ -62,11 +62,19 @@ def _texts(
 def _asked(reply: Reply, translator: Translator, room: int, *, links: bool) -> str:
     """The question and its choices: with links, else plain, else without their details."""
     question = safe(reply.question.to(translator)) if reply.question else ""
-    brief = replace(reply, choices=tuple(replace(one, detail=None) for one in reply.choices))
-    ways = [_lines(reply, translator, links=links), _lines(reply, translator, links=False)]
-    ways.append(_lines(brief, translator, links=False))
-    drawn = ["\n".join([*([question] if question else []), *lines]) for lines in ways]
-    return next((one for one in drawn if len(one.encode()) <= room), drawn[-1])
+    drawn = ""
+    for of, linked in ((reply, links), (reply, False), (_brief(reply), False)):
+        drawn = "\n".join(
+            [*([question] if question else []), *_lines(of, translator, links=linked)]
+        )
+        if len(drawn.encode()) <= room:
+            break
+    return drawn
+
+
+def _brief(reply: Reply) -> Reply:
+    """Its choices without their details."""
+    return replace(reply, choices=tuple(replace(one, detail=None) for one in reply.choices))
 
 
 def _fitting(block: str, room: int) -> list[str]:
