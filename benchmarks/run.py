@@ -5,7 +5,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-<<<<<<< HEAD
 from benchmarks import (
     applications,
     booking,
@@ -19,9 +18,6 @@ from benchmarks import (
     webhook,
     wechat,
 )
-=======
-from benchmarks import booking, growth, idle, retrieval, turns, visits_console, webhook
->>>>>>> issue-4s
 from benchmarks.measure import machine
 
 ALL = {
@@ -31,16 +27,11 @@ ALL = {
     "idle": idle,
     "growth": growth,
     "retrieval": retrieval,
-<<<<<<< HEAD
     "visits_console": visits_console,
     "applications": applications,
     "console": console,
     "queue": staff_queue,
     "booking": booking,
-=======
-    "booking": booking,
-    "visits_console": visits_console,
->>>>>>> issue-4s
 }
 
 
