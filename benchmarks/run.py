@@ -1,11 +1,11 @@
-"""Every benchmark, or those named: `doorstep bench [turns] [webhook] [idle] [growth] [console]`."""
+"""Every benchmark, or those named: `doorstep bench turns queue console`."""
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks import console, growth, idle, retrieval, turns, webhook
+from benchmarks import console, growth, idle, retrieval, staff_queue, turns, webhook
 from benchmarks.measure import machine
 
 ALL = {
@@ -14,6 +14,7 @@ ALL = {
     "idle": idle,
     "growth": growth,
     "retrieval": retrieval,
+    "queue": staff_queue,
     "console": console,
 }
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from bot import checklist_file, content, demo, i18n
+from bot import canned_file, checklist_file, content, demo, i18n
 from bot.channels.base import Channel
 from bot.channels.private_page import PrivatePage
 from bot.channels.web import WebChat
@@ -32,6 +32,7 @@ from bot.relay import Relay
 from bot.services import Known, Services
 from bot.services.articles import Library
 from bot.services.editions import files_of
+from bot.speech import LocalProgram
 from bot.storage import editions, schema
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.marks import Marks
@@ -78,7 +79,13 @@ class App:
         self.ears = OurEars(self.inbox, self.database, self.now, self.known)
         self._add_channels()
         self.upkeep = Upkeep(
-            self.database, self.inbox, self.channels, self.now, [self.refresh_content]
+            self.database,
+            self.inbox,
+            self.channels,
+            self.now,
+            [self.refresh_content],
+            self,
+            LocalProgram(config.speech_command) if config.speech_command else None,
         )
         self.health = Health(self.database, self.upkeep, self.channels)
         self._tasks: list[asyncio.Task[None]] = []
@@ -228,6 +235,7 @@ def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
     try:
         pack = content.load(CONTENT)
         checklist = checklist_file.load(CONTENT)
+        canned = canned_file.load(CONTENT)
     except content.ContentError as error:
         raise ConfigError(str(error)) from error
     hearing = OurHearing(finder_of(pack))
@@ -237,6 +245,7 @@ def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
         calendar=WorkCalendar(),
         checklist=checklist,
         public_url=public_url,
+        canned=canned,
     )
     return known, hearing
 

@@ -45,6 +45,8 @@ class Config:
     telegram_mode: str
     telegram_secret: str
     telegram_personal_data: str
+    speech_command: str
+    """A local program that writes down a voice message; '': none, and staff listen."""
     log_level: str
     clock_offset: timedelta
     """DOORSTEP_NOW less the time of the start: tests and demos only."""
@@ -90,6 +92,7 @@ class Config:
             telegram_personal_data=reader.one_of(
                 "DOORSTEP_TELEGRAM_PERSONAL_DATA", CARRIES, "link" if public_url else "consent"
             ),
+            speech_command=reader.text("DOORSTEP_SPEECH_COMMAND", ""),
             log_level=reader.one_of("DOORSTEP_LOG_LEVEL", LEVELS, "info"),
             clock_offset=reader.clock(now),
         )

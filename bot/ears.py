@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.channels.base import StoreDown
+from bot.channels.base import FileNotTaken, StoreDown
+from bot.domain import uploads
 from bot.inbox import Inbox
 from bot.messages import Address, Attachment, IncomingMessage, Line
 from bot.services import Known, Services
@@ -33,6 +33,7 @@ class OurEars:
         self._database = database
         self._now = now
         self._answering: set[asyncio.Task[None]] = set()
+        self._decoding = asyncio.Lock()
 
     async def hear(self, message: IncomingMessage) -> None:
         await self.hear_all([message])
@@ -76,16 +77,37 @@ class OurEars:
             seen = stamp
             await asyncio.sleep(LOOK_EVERY)
 
-    async def keep_file(self, content: bytes, media_type: str, name: str) -> Attachment:
-        reference = secrets.token_urlsafe(18)
+    async def keep_file(self, content: bytes) -> Attachment:
+        try:
+            async with self._decoding:  # one picture in memory at a time
+                kept = await asyncio.to_thread(uploads.harmless, content)
+        except uploads.NotTaken as error:
+            raise FileNotTaken(error.why) from error
         now = self._now()
         try:
-            await self._database.write(
-                lambda connection: files.keep(connection, reference, content, media_type, name, now)
+            return await self._database.write(
+                lambda connection: files.keep_new(
+                    connection, kept.content, kept.media_type, kept.name, now
+                )
             )
         except Unavailable as error:
             raise StoreDown(str(error)) from error
-        return Attachment(reference, media_type, name, len(content))
+
+    async def sent_file(self, who: Address, reference: str) -> tuple[bytes, Attachment] | None:
+        def look(connection: Connection) -> tuple[bytes, Attachment] | None:
+            conversation_id = conversations.find(connection, who)
+            if conversation_id is None:
+                return None
+            lines = transcript.lines(connection, conversation_id, limit=LINES)
+            told = (line.reply.attachment for line in lines if line.reply)
+            sent = next((one for one in told if one and one.reference == reference), None)
+            found = files.find(connection, reference) if sent else None
+            return (found.content, sent) if sent and found and found.content else None
+
+        try:
+            return await self._database.read(look)
+        except Unavailable as error:
+            raise StoreDown(str(error)) from error
 
     async def open_private(self, token: str, session: str) -> Address | None:
         return await self._privately(lambda privacy: privacy.open_link(token, session))

@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from bot.channels.base import StoreDown
 from bot.i18n import LANGUAGES, Text, _, closest_language, translator
 from bot.storage.db import Unavailable
+from bot.web.forms import form_of
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ async def _written(request: web.Request) -> str:
     if request.method != "POST" or not request.path.startswith("/staff/tickets/"):
         return ""
     try:
-        form = await request.post()
+        form = await form_of(request)
     except web.HTTPException:
         return ""  # it was too large to be read
-    return str(form.get("words", ""))
+    return form.words("words")

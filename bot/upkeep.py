@@ -5,12 +5,20 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from bot.channels.base import Channel, OutcomeUnknown, Refused, TryLater
+from bot.domain import uploads
+from bot.i18n import Text
 from bot.inbox import Inbox
 from bot.messages import Attachment
+from bot.services import Services
+from bot.speech import Speech
 from bot.storage import files, upkeep
-from bot.storage.db import Connection, Database, Unavailable
+from bot.storage.db import Database, Unavailable
+from bot.understanding.intents import is_emergency
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +26,15 @@ EVERY = 2.0
 """Seconds between two rounds."""
 NEWS_EVERY = 0.4
 """Seconds between two looks for a new message to staff, who hear of it within one second."""
+ITEMS_EVERY = timedelta(seconds=30)
 LEFT_OVER_AFTER = timedelta(seconds=3)
 """A message that waits longer than this was left by a process that died."""
+
+
+class Office(Protocol):
+    """Runs one use case in one transaction; bot.app.App is one."""
+
+    async def write(self, use: Callable[[Services], T]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +61,23 @@ class Upkeep:
         channels: Mapping[str, Channel],
         now: Callable[[], datetime],
         also: Sequence[Callable[[], Awaitable[None]]] = (),
+        office: Office | None = None,
+        speech: Speech | None = None,
     ) -> None:
-        """`also` is done in every round."""
+        """`also` is done in every round; `office` runs use cases, of items and their files.
+
+        `speech` listens to voice messages; None: only people do.
+        """
+        self._speech = speech
         self._also = also
+        self._office = office
         self._database = database
         self._inbox = inbox
         self._channels = channels
         self._now = now
         self._changed = asyncio.Condition()
         self.figures = Figures()
+        self._items_due = now()
 
     async def watch(self) -> None:
         """Between the rounds: has anybody written to staff, here or at another replica?"""
@@ -75,6 +98,8 @@ class Upkeep:
             try:
                 await self._inbox.answer_left_over(before)
                 await self._fetch_files()
+                await self._look_after_items()
+                await self._listen()
                 await self._look()
                 for do in self._also:
                     await do()
@@ -84,6 +109,20 @@ class Upkeep:
                 log.exception("upkeep_failed")
             await asyncio.sleep(EVERY)
             before = self._now() - LEFT_OVER_AFTER
+
+    async def _look_after_items(self) -> None:
+        """Warnings, escalations, leave: they count in hours, so twice a minute is enough."""
+        if self._office and self._now() >= self._items_due:
+            self._items_due = self._now() + ITEMS_EVERY
+            await self._office.write(lambda services: services.tickets.look_after())
+
+    async def _listen(self) -> None:
+        """Voice messages, written down beside the sound; an emergency in them jumps the queue."""
+        if self._speech is None or self._office is None:
+            return
+        for file in await self._database.read(files.unheard):
+            words = await self._speech.transcribe(file.content or b"")
+            await self._office.write(_transcribed(file.reference, words))
 
     async def changes(self) -> AsyncIterator[None]:
         """Yields when the figures have changed."""
@@ -115,11 +154,27 @@ class Upkeep:
                 continue
             except Refused:
                 content = b""
-            reference = file.reference
+            await self._keep(file.reference, content)
 
-            def keep(
-                connection: Connection, reference: str = reference, content: bytes = content
-            ) -> None:
-                files.fill(connection, reference, content)
+    async def _keep(self, reference: str, content: bytes) -> None:
+        """Made harmless; what is not taken leaves its place empty, and its sender hears why."""
+        try:
+            kept = await asyncio.to_thread(uploads.harmless, content)
+        except uploads.NotTaken as error:
+            why = error.why
+            await self._database.write(lambda connection: files.give_up(connection, reference))
+            if self._office:
+                await self._office.write(_not_taken(reference, why))
+            return
+        await self._database.write(
+            lambda connection: files.fill(connection, reference, kept.content, kept.media_type)
+        )
 
-            await self._database.write(keep)
+
+def _not_taken(reference: str, why: Text) -> Callable[[Services], None]:
+    return lambda services: services.tickets.not_taken(reference, why)
+
+
+def _transcribed(reference: str, words: str) -> Callable[[Services], None]:
+    urgent = is_emergency(words)
+    return lambda services: services.tickets.transcribed(reference, words, urgent=urgent)

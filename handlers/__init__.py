@@ -1,7 +1,18 @@
 """The conversations, listed by hand."""
 
 from bot.dialog import Handlers
-from handlers import booking, checklist, feedback, mine, my_data, policy, small_talk, start, status
+from handlers import (
+    afterwards,
+    booking,
+    checklist,
+    feedback,
+    mine,
+    my_data,
+    policy,
+    small_talk,
+    start,
+    status,
+)
 
 HANDLERS = Handlers(
     flows=(
@@ -25,7 +36,11 @@ HANDLERS = Handlers(
         feedback.HUMAN,
         feedback.ASSISTANT,
         feedback.EMERGENCY,
+        afterwards.SETTLED_ANSWERER,
+        afterwards.VOICE,
     ),
     listeners=(feedback.answer_to_staff,),
+    first=(afterwards.answer_to_settled,),
+    last=(afterwards.reopens,),
     commands={"book": "booking"},
 )

@@ -1,61 +1,85 @@
-"""Feedback, complaints, 'a person please': into the staff's queue, and back into this chat."""
+"""Feedback of every kind, 'a person please': into the staff's queue, and back into this chat.
+
+Start at FEEDBACK. What comes after the reply ('is it settled?', 'add my voice'): afterwards.py.
+"""
 
 from bot.dialog import Answered, Answerer, Answers, Done, Flow, Option, Question, Request
-from bot.dialog.expect import Choice
-from bot.domain.tickets import Ticket, TicketKind
-from bot.i18n import Text, _
+from bot.domain.regions import PROVINCE
+from bot.domain.tickets import Ticket, TicketKind, Voice
+from bot.i18n import Text, _, verbatim
 from bot.messages import IncomingMessage, Kind, Reply
 from bot.services import Turn
-from handlers.story import FILES, Part, Story, Telling
+from handlers.feedback_questions import ANONYMOUS, KIND, NAME, PLACE, SPOT, STORY, VISIT
+from handlers.story import FILES, TOLD_WITH, Part, Story, Telling
 
 MENU = Option("_menu", _("Main menu"))
-BY_WHEN = _("Staff answer on working days. The reply comes here, in this chat.")
-FOR_THE_STAFF = frozenset({Kind.TEXT, *FILES})
-
-STORY = Question(
-    key="story",
-    ask=_("What would you like to tell us? You can write, or send a photo."),
-    expect=Telling(),
-    label=_("Message"),
-    why=_("A member of staff reads it and answers you."),
-)
-KIND = Question(
-    key="kind",
-    ask=_("What is it?"),
-    expect=Choice(
-        {
-            TicketKind.QUESTION: _("A question"),
-            TicketKind.COMPLAINT: _("A complaint"),
-            TicketKind.SUGGESTION: _("A suggestion"),
-        }
-    ),
-    label=_("Kind"),
-    why=_("So that it reaches the right person."),
-)
+FOR_THE_STAFF = frozenset({Kind.TEXT, *TOLD_WITH})
 MORE = Question(
     key="story",
-    ask=_("What would you like to add? You can write, or send a photo."),
+    ask=_("What would you like to add? You can write, or send a photo or a voice message."),
     expect=Telling(),
     label=_("Message"),
 )
 
 
 def send(answers: Answers, turn: Turn) -> Done:
-    """A receipt with a number (rule C20)."""
-    story = answers[STORY]
-    ticket = turn.tickets.open(TicketKind(answers[KIND]), story[0].words, file=story[0].file)
-    return Done(receipt(_add(turn, ticket, story[1:])), (MENU,))
+    """A receipt with a number, and what others nearby asked for too (rule C20)."""
+    story, kind = answers[STORY], TicketKind(answers[KIND])
+    place, number = answers.get(PLACE), answers.get(VISIT)
+    booking = turn.visits.mine_numbered(turn.conversation_id, number) if number else None
+    region = booking.region if booking else place.code if place else PROVINCE
+    ticket = turn.tickets.open(
+        kind,
+        story[0].words,
+        region=region,
+        file=story[0].file,
+        anonymous=answers.get(NAME) == ANONYMOUS,
+        booking_id=booking.id if booking else None,
+    )
+    spot = answers.get(SPOT)
+    ticket = _add(turn, ticket, (*story[1:], *((Part(spot),) if spot else ())))
+    words = " ".join(part.words for part in story)
+    alike = turn.tickets.alike(kind, words, region, answers.language)
+    return Done(
+        receipt(ticket, alike),
+        (*(_join(voice, ticket) for voice in alike if voice.ticket_id != ticket.id), MENU),
+    )
 
 
-def receipt(ticket: Ticket) -> Reply:
+def by_when(ticket: Ticket) -> Text:
+    """Working hours of the real calendar, by the kind of matter."""
+    return _("You hear from us here by {moment} at the latest.").fill(moment=ticket.due_at)
+
+
+def receipt(ticket: Ticket, alike: list[Voice]) -> Reply:
+    anonymous = (
+        (_("Staff do not see who you are. Their reply still arrives here."),)
+        if ticket.anonymous
+        else ()
+    )
+    others = tuple(
+        _("{number}: {words} ({count} people)").fill(
+            number=voice.number, words=verbatim(voice.said), count=voice.voices
+        )
+        for voice in alike
+    )
     return Reply(
         heading=_("Received"),
         paragraphs=(
             _("Your number is {number}.").fill(number=ticket.number),
-            BY_WHEN,
+            by_when(ticket),
+            *anonymous,
             _("To add something later, say 'human' and choose 'Add something'."),
+            *((_("Others near you asked for something like it:"),) if others else ()),
         ),
+        items=others,
+        question=_("Would you like to join one of these?") if others else None,
     )
+
+
+def _join(voice: Voice, ticket: Ticket) -> Option:
+    label = _("Add my voice to {number}").fill(number=voice.number)
+    return Option(f"voice:{voice.number}:{ticket.number}", label)
 
 
 def _add(turn: Turn, ticket: Ticket, parts: Story) -> Ticket:
@@ -67,7 +91,7 @@ def _add(turn: Turn, ticket: Ticket, parts: Story) -> Ticket:
 FEEDBACK = Flow(
     name="feedback",
     title=_("feedback"),
-    questions=(STORY, KIND),
+    questions=(STORY, KIND, SPOT, VISIT, PLACE, NAME),
     finish=send,
     review=_("Send it"),
     opens_on_kinds=FILES,
@@ -91,7 +115,7 @@ def note(answers: Answers, turn: Turn) -> Done:
 
 def added(ticket: Ticket) -> Reply:
     said = _("I have passed that on to the staff, under number {number}.")
-    return Reply(paragraphs=(said.fill(number=ticket.number), BY_WHEN))
+    return Reply(paragraphs=(said.fill(number=ticket.number), by_when(ticket)))
 
 
 NOTE = Flow(
@@ -114,7 +138,7 @@ def human(request: Request, turn: Turn) -> Answered:
     reply = Reply(
         paragraphs=(
             said.fill(number=ticket.number),
-            BY_WHEN,
+            by_when(ticket),
             _("They can read what we have said here so far. If it is urgent, call 12345."),
         ),
         question=_("Would you like to add something?"),
@@ -126,7 +150,10 @@ def answer_to_staff(message: IncomingMessage, turn: Turn) -> Answered | None:
     """After a staff reply the person's next free words belong to it, and we say so."""
     if message.kind not in FOR_THE_STAFF:
         return None
-    ticket = turn.tickets.awaiting_answer()
+    return passed_on(message, turn, turn.tickets.awaiting_answer())
+
+
+def passed_on(message: IncomingMessage, turn: Turn, ticket: Ticket | None) -> Answered | None:
     if ticket is None:
         return None
     ticket = turn.tickets.add(ticket, message.text.strip(), message.attachment)
@@ -173,4 +200,3 @@ def emergency(request: Request, turn: Turn) -> Answered:
 HUMAN = Answerer("human", human)
 ASSISTANT = Answerer("assistant", assistant)
 EMERGENCY = Answerer("emergency", emergency)
-__all__ = ["ASSISTANT", "EMERGENCY", "FEEDBACK", "HUMAN", "NOTE", "Part", "answer_to_staff"]

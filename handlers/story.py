@@ -11,6 +11,8 @@ MOST_MESSAGES = 20
 LONGEST = 10_000
 """Characters of one message."""
 FILES = frozenset({Kind.PHOTO, Kind.VOICE, Kind.VIDEO, Kind.DOCUMENT})
+TOLD_WITH = FILES | {Kind.LOCATION}
+"""Whatever else a story can be told with."""
 SHOWN = 60
 
 
@@ -30,7 +32,7 @@ class Telling(Expect[Story]):
     """Stays open until 'that is all'; what came in is kept meanwhile."""
 
     takes_anything: bool = True
-    takes: frozenset[Kind] = FILES
+    takes: frozenset[Kind] = TOLD_WITH
 
     def options(self, asked: Asked) -> tuple[Option, ...]:
         return (Option(THAT_IS_ALL, _("That is all")),) if asked.partial else ()
@@ -38,7 +40,10 @@ class Telling(Expect[Story]):
     def prompt(self, asked: Asked) -> Text | None:
         if not asked.partial:
             return None
-        return _("Is there more? Write it, or send a photo. If not, choose 'That is all'.")
+        return _(
+            "Is there more? Write it, or send a photo or a voice message. "
+            "If not, choose 'That is all'."
+        )
 
     def pick(self, value: str, asked: Asked) -> Reading[Story]:
         return Understood(self.load(asked.partial or []))

@@ -16,9 +16,10 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.channels.base import StoreDown
+from bot.channels.base import FileNotTaken, StoreDown
 from bot.channels.web import WebChat
 from bot.channels.web_session import Pace
+from bot.domain.uploads import NotTaken, harmless
 from bot.i18n import Text, Translator, verbatim
 from bot.messages import (
     Address,
@@ -171,9 +172,16 @@ class MemoryEars:
         finally:
             self._changed.remove(changed)
 
-    async def keep_file(self, content: bytes, media_type: str, name: str) -> Attachment:
-        self.files.append((content, media_type, name))
-        return Attachment(f"file-{len(self.files)}", media_type, name, len(content))
+    async def keep_file(self, content: bytes) -> Attachment:
+        try:
+            kept = harmless(content)
+        except NotTaken as error:
+            raise FileNotTaken(error.why) from error
+        self.files.append((kept.content, kept.media_type, kept.name))
+        return Attachment(f"file-{len(self.files)}", kept.media_type, kept.name, len(content))
+
+    async def sent_file(self, who: Address, reference: str) -> None:
+        return None
 
 
 def an_app(

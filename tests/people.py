@@ -186,7 +186,7 @@ class OnTheWeb(_Base):
     def sends(self, kind: Kind, now: datetime) -> IncomingMessage:
         if kind is Kind.PHOTO:
             return self._posted(now, photo=["ref1", "image/jpeg", "photo.jpg", 1000])
-        return IncomingMessage(self.address, f"w{next(_events)}", now, kind)
+        return IncomingMessage(self.address, f"w{next(_events)}", now, kind, _told_by(kind))
 
     def _posted(
         self, now: datetime, *, text: str = "", tap: str = "", photo: Any = None
@@ -230,7 +230,12 @@ class InATerminal(_Base):
         raise NotDrawn(label)
 
     def sends(self, kind: Kind, now: datetime) -> IncomingMessage:
-        return IncomingMessage(self.address, f"t{next(_events)}", now, kind)
+        return IncomingMessage(self.address, f"t{next(_events)}", now, kind, _told_by(kind))
+
+
+def _told_by(kind: Kind) -> str:
+    """A location comes as a geo URI, as Telegram's does."""
+    return "geo:23.12911,113.26438" if kind is Kind.LOCATION else ""
 
 
 class _NoEars:

@@ -373,7 +373,7 @@ def test_the_first_day_by_keyboard_alone(visit: Visit, site: Site, scheme: str) 
     codes = page.locator("#codes").input_value().split()
     tab_to(page, "main a.main")
     press(page, "Enter")
-    expect(page.locator("nav")).to_be_visible()
+    expect(page.locator("header nav")).to_be_visible()
     sign_out(page)
     for code in (codes[0], None):
         site.clock.ahead += timedelta(seconds=31)
@@ -385,7 +385,7 @@ def test_the_first_day_by_keyboard_alone(visit: Visit, site: Site, scheme: str) 
         assert faults(page) == []
         page.keyboard.insert_text(code or pyotp.TOTP(secret).at(site.clock()))
         press(page, "Enter")
-        expect(page.locator("nav")).to_be_visible()
+        expect(page.locator("header nav")).to_be_visible()
         sign_out(page)
 
 
@@ -518,7 +518,7 @@ def test_pages_that_no_address_shows(visit: Visit, site: Site, tmp_path: Path) -
     }
     for row, button in files_and_ends.items():
         sheet.write_text(f"账号,姓名,角色,地区\n{row}\n", encoding="utf-8")
-        page.set_input_files("#sheet", sheet)
+        page.set_input_files("#file", sheet)
         page.click("main button.main")
         expect(page.locator("caption")).to_be_visible()
         assert faults(page, keyboard=True) == []

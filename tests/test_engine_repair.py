@@ -115,7 +115,7 @@ async def test_menu_leads_back_into_the_flow(talks: Talks) -> None:
 async def test_a_flow_opened_in_a_flow_goes_back_to_it(talks: Talks) -> None:
     await talks.all("anna", *TO_THE_PHONE, "我要投诉")
     assert [frame.flow for frame in talks.state("anna").frames] == ["booking", "feedback"]
-    said = words_of(await talks.all("anna", "电梯坏了", "说完了", "投诉", "1"))
+    said = words_of(await talks.all("anna", "电梯坏了", "说完了", "投诉", "跳过", "匿名", "1"))
     assert "回到：预约上门评残" in said
     assert "哪个电话" in said
     assert count(talks, tickets) == 1

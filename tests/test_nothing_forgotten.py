@@ -101,7 +101,7 @@ def test_content_keeps_its_promises() -> None:
 def test_stored_names_stand_where_they_always_stood() -> None:
     """Keys of flows and questions are stored in conversations: renaming one loses answers."""
     keys = {flow.name: [question.key for question in flow.questions] for flow in HANDLERS.flows}
-    assert keys["feedback"] == ["story", "kind"]
+    assert keys["feedback"] == ["story", "kind", "spot", "visit", "place", "name"]
     assert set(keys) >= {"booking", "status", "feedback", "note", "erase"}
 
 

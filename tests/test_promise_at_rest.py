@@ -23,7 +23,7 @@ CANARIES = {
 TALK = (
     "/book", "我照顾的人", CANARIES["carer"], CANARIES["name"], CANARIES["phone"], "荔湾多宝",
     "同意", "精神", CANARIES["identity"], CANARIES["door"], "1", "1",
-    "/feedback", CANARIES["letter"], "说完了", "投诉", "提交",
+    "/feedback", CANARIES["letter"], "说完了", "投诉", "跳过", "让他们看到", "提交",
     CANARIES["question"], "人工",
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from aiohttp.web import AbstractRouteDef
 
-from bot.i18n import Translator
+from bot.i18n import Text, Translator
 from bot.messages import Address, Attachment, IncomingMessage, Line, Reply
 
 Payload = dict[str, Any]
@@ -49,6 +49,14 @@ class OutcomeUnknown(Exception):
     """Time-out or reset after the request left: it may have been delivered."""
 
 
+class FileNotTaken(Exception):
+    """A file that we do not keep: why, and what can be sent instead."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why.msgid)
+        self.why = why
+
+
 class Ears(Protocol):
     """What the application gives a channel, so that it needs to know nothing else of ours."""
 
@@ -76,8 +84,14 @@ class Ears(Protocol):
     async def private_chat(self, session: str) -> Address | None:
         """The chat that this session may answer personal questions of; None: none."""
 
-    async def keep_file(self, content: bytes, media_type: str, name: str) -> Attachment:
-        """Store a file that came with a message, encrypted; give its reference."""
+    async def keep_file(self, content: bytes) -> Attachment:
+        """Store a file that came with a message, made harmless and encrypted.
+
+        Raises FileNotTaken and StoreDown.
+        """
+
+    async def sent_file(self, who: Address, reference: str) -> tuple[bytes, Attachment] | None:
+        """A file of ours that a reply in this chat carries; None for any other."""
 
 
 class StoreDown(Exception):

@@ -4,12 +4,19 @@ import re
 from collections.abc import Iterable
 
 from bot.channels.base import Capabilities
-from bot.i18n import Translator, _
-from bot.messages import Reply
+from bot.i18n import Text, Translator, _
+from bot.messages import Attachment, Reply
 
 _SENTENCE_END = re.compile(r"(?<=[。！？；.!?;\n])")
 SOURCES = _("Source: {sources}")
 CAUTION = _("Please note: {caution}")
+
+_KINDS = {"image": _("Photo"), "audio": _("Voice message"), "video": _("Video")}
+
+
+def file_kind(file: Attachment) -> Text:
+    """What a person sent, in a word."""
+    return _KINDS.get(file.media_type.partition("/")[0], _("File"))
 
 
 def blocks(reply: Reply, translator: Translator) -> list[str]:

@@ -70,7 +70,7 @@ class Telegram:
         self.trouble = trouble
 
     def render(self, reply: Reply, translator: Translator) -> Sequence[Payload]:
-        """See telegram_draw. Raises Refused for a file that Telegram cannot get."""
+        """See telegram_draw."""
         return draw(reply, translator, self.capabilities)
 
     def decode(self, raw: Payload) -> IncomingMessage | None:
@@ -81,7 +81,8 @@ class Telegram:
             raise Refused("not a Telegram chat")
         await self._pace.turn(to.user_id)
         try:
-            return str(await self._client.send(int(to.user_id), payload))
+            content = await self._stored(to, payload)
+            return str(await self._client.send(int(to.user_id), payload, content))
         except RetryAfter as error:
             self._pace.hold(to.user_id, telegram_errors.retry_after(error).total_seconds())
             raise telegram_errors.of_a_message(error) from error
@@ -92,6 +93,16 @@ class Telegram:
             raise trouble from error
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise OutcomeUnknown("Telegram's answer could not be read") from error
+
+    async def _stored(self, to: Address, payload: Payload) -> bytes | None:
+        """A file of ours; None: the payload has none. Raises Refused where it is gone."""
+        if "stored" not in payload:
+            return None
+        reference = payload.get("photo") or payload.get("document") or ""
+        found = await self._ears.sent_file(to, str(reference))
+        if found is None:
+            raise Refused("the file is not in our store any more")
+        return found[0]
 
     async def fetch(self, attachment: Attachment) -> bytes:
         if attachment.size > LARGEST_FILE:

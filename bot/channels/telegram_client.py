@@ -55,8 +55,8 @@ class Client:
         if requests:
             await requests.shutdown()
 
-    async def send(self, chat_id: int, payload: Payload) -> int:
-        """The new message's id."""
+    async def send(self, chat_id: int, payload: Payload, content: bytes | None = None) -> int:
+        """The new message's id; `content` is that of a file in our own store."""
         if "text" in payload:
             # The payload is Telegram's own form already: no objects are made of it and back.
             told = await self.bot.do_api_request("sendmessage", {"chat_id": chat_id, **payload})
@@ -66,11 +66,19 @@ class Client:
         sent: Message
         if "photo" in payload:
             sent = await self.bot.send_photo(
-                chat_id, payload["photo"], caption=payload["caption"], reply_markup=markup
+                chat_id,
+                content or payload["photo"],
+                filename=payload.get("stored"),
+                caption=payload["caption"],
+                reply_markup=markup,
             )
         else:
             sent = await self.bot.send_document(
-                chat_id, payload["document"], caption=payload["caption"], reply_markup=markup
+                chat_id,
+                content or payload["document"],
+                filename=payload.get("stored"),
+                caption=payload["caption"],
+                reply_markup=markup,
             )
         return sent.message_id
 

@@ -149,8 +149,19 @@ def _content(message: dict[str, Any]) -> tuple[Kind, str, Attachment | None]:
     if "sticker" in message:
         return Kind.STICKER, "", None
     if "location" in message or "venue" in message:
-        return Kind.LOCATION, "", None
+        return Kind.LOCATION, _place(message), None
     return Kind.OTHER, _words(message, "caption"), None
+
+
+def _place(message: dict[str, Any]) -> str:
+    """A geo URI (RFC 5870), before it the venue's name and address."""
+    venue = _field(message, "venue", dict, {})
+    where = _field(venue or message, "location", dict, {})
+    named = " ".join(filter(None, (_words(venue, "title"), _words(venue, "address"))))
+    spot = (where.get("latitude"), where.get("longitude"))
+    if not all(isinstance(one, int | float) for one in spot):
+        return named
+    return f"{named} geo:{spot[0]:.5f},{spot[1]:.5f}".strip()
 
 
 def _file(message: dict[str, Any], name: str, media_type: str) -> Attachment:

@@ -9,7 +9,7 @@ import unicodedata
 from typing import Any
 
 from bot.channels import drawing
-from bot.channels.base import Capabilities, Payload, Refused
+from bot.channels.base import Capabilities, Payload
 from bot.i18n import Translator
 from bot.messages import Attachment, Reply
 
@@ -25,10 +25,7 @@ _Button = dict[str, str]
 
 
 def draw(reply: Reply, translator: Translator, capabilities: Capabilities) -> list[Payload]:
-    """One payload a message, the file first; the keyboard is on the last.
-
-    Raises Refused for a file that Telegram cannot get.
-    """
+    """One payload a message, the file first; the keyboard is on the last."""
     payloads: list[Payload] = []
     if reply.attachment:
         payloads.append(_file(reply.attachment))
@@ -81,7 +78,8 @@ def _rows(buttons: list[_Button], in_a_row: int) -> list[list[_Button]]:
 
 
 def _file(attachment: Attachment) -> dict[str, Any]:
-    if not attachment.reference.startswith("https://"):
-        raise Refused("Telegram gets files by https only, and this one is in our own store")
     what = "photo" if attachment.media_type.startswith("image/") else "document"
-    return {what: attachment.reference, "caption": attachment.name}
+    payload = {what: attachment.reference, "caption": attachment.name}
+    if not attachment.reference.startswith("https://"):
+        payload["stored"] = attachment.name  # sending takes it out of our own store
+    return payload

@@ -74,7 +74,7 @@ class WebChat:
                 sender=Address(self.name, str(raw["user"])),
                 event_id=str(raw["event"]),
                 sent_at=datetime.fromisoformat(raw["at"]),
-                kind=Kind.PHOTO if photo else Kind.TAP if tap else Kind.TEXT,
+                kind=_kind(photo.media_type) if photo else Kind.TAP if tap else Kind.TEXT,
                 text=str(raw["text"]),
                 tap=tap,
                 attachment=photo,
@@ -103,3 +103,8 @@ class WebChat:
 
     async def close(self) -> None:
         """`run` has let the streams go already."""
+
+
+def _kind(media_type: str) -> Kind:
+    what = media_type.partition("/")[0]
+    return {"image": Kind.PHOTO, "audio": Kind.VOICE, "video": Kind.VIDEO}.get(what, Kind.DOCUMENT)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from aiohttp.web import Request
 
-from bot.channels.base import Channel, Ears, Payload, StoreDown
-from bot.channels.web_form import Form, Malformed, Problem, photo_type, read_form
+from bot.channels.base import Channel, Ears, FileNotTaken, Payload, StoreDown
+from bot.channels.web_form import Form, Malformed, Problem, read_form
 from bot.channels.web_page import TEXT_SIZES, USUAL_SIZE, View, preferred_language
 from bot.channels.web_session import Cookies, Pace, Session, from_our_page, new_session
 from bot.i18n import LANGUAGES, Translator, _
@@ -75,6 +75,8 @@ class Desk:
                 message = self.channel.decode(raw)
                 if message:
                     await self.ears.hear_and_answer(message)
+            except FileNotTaken as refused:
+                problem = Problem("photo", refused.why)
             except StoreDown:
                 problem = Problem("text", STORE_DOWN, 503)
         return replace(post, problem=problem)
@@ -83,8 +85,8 @@ class Desk:
         said = "" if form.tap else form.word or form.text
         photo = None if form.tap or form.word else form.photo
         kept = None
-        if photo is not None and (kind := photo_type(photo)):
-            stored = await self.ears.keep_file(photo, *kind)
+        if photo is not None:
+            stored = await self.ears.keep_file(photo)
             kept = [stored.reference, stored.media_type, stored.name, stored.size]
         content = (form.tap.encode(), said.encode(), photo or b"")
         return {

@@ -23,7 +23,6 @@ from bot.messages import Choice, Line, Reply
 
 LANGUAGE_NAMES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
 """In themselves, so that nobody has to read another language to find their own."""
-
 SIZES = 5
 USUAL_SIZE = 1
 TEXT_SIZES = tuple(str(size) for size in range(SIZES))
@@ -169,7 +168,7 @@ class Pages:
             "offered": False,
             "tag": "" if said_in is page else language_tag(said_in.language),
             "text": _spoken(line.text, page),
-            "photo": line.attachment is not None,
+            "photo": drawing.file_kind(line.attachment).to(page) if line.attachment else "",
             "reply": _reply(line.reply, said_in) if line.reply else None,
         }
 
@@ -250,7 +249,8 @@ def _reply(reply: Reply, translator: Translator) -> dict[str, Any]:
         "caution": reply.caution and drawing.CAUTION.fill(caution=reply.caution).to(translator),
         "sources": _sources(reply, translator),
         "link": reply.link and {"url": reply.link.url, "words": reply.link.words.to(translator)},
-        "file": reply.attachment and reply.attachment.name,
+        "file": reply.attachment
+        and {"reference": reply.attachment.reference, "name": reply.attachment.name},
         "question": reply.question and reply.question.to(translator),
         "choices": drawing.choice_lines(reply, translator),
     }

@@ -53,6 +53,7 @@ class ChatSite:
             web.post("/chat/language", self._guarded(self._set_language)),
             web.post("/chat/text-size", self._guarded(self._set_size)),
             web.get("/chat/static/{name}", self._guarded(self._static)),
+            web.get("/chat/files/{reference}", self._guarded(self._file)),
         ]
 
     async def _show(self, request: web.Request) -> web.StreamResponse:
@@ -178,6 +179,26 @@ class ChatSite:
             response = self._page_or_redirect(post, lines, "/")
         self.desk.cookies.write(response, "size", size)
         return response
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """A file that staff sent to this chat: to save, never to show inside a page."""
+        session = self.desk.cookies.session(request)
+        if session is None:
+            return web.Response(status=401)
+        found = await self.desk.ears.sent_file(
+            self.desk.address(session), request.match_info["reference"]
+        )
+        if found is None:
+            return web.Response(status=404)
+        content, sent = found
+        return web.Response(
+            body=content,
+            content_type=sent.media_type,
+            headers={
+                "Content-Disposition": f'attachment; filename="{sent.name}"',
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+            },
+        )
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         for file in self.pages.static.values():

@@ -108,6 +108,10 @@ def _lines(*, interactive: bool) -> Iterable[str]:
         yield line
 
 
+def _bench_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", help="turns, webhook, idle, growth, retrieval, queue")
+
+
 def _bench(arguments: argparse.Namespace, config: Config) -> int:
     """The benchmarks of this checkout; figures go to standard output."""
     folder = Path(__file__).parent.parent.parent / "benchmarks"
@@ -117,6 +121,6 @@ def _bench(arguments: argparse.Namespace, config: Config) -> int:
 
 ASK = Command("ask", "answer one question about the certificate", _ask, _ask_arguments)
 CHAT = Command("chat", "talk in the terminal", _chat, _chat_arguments)
-BENCH = Command("bench", "run the benchmarks", _bench)
+BENCH = Command("bench", "run the benchmarks", _bench, _bench_arguments)
 
 __all__ = ["ASK", "BENCH", "CHAT", "Reply"]

@@ -9,6 +9,8 @@ from bot.dialog.flow import Option, Question, Reading, Unclear, Understood
 from bot.dialog.state import Frame, Offer
 from bot.i18n import LANGUAGES, _
 
+STANDING = "!"
+"""A token that begins so names its conversation itself: a notice's choice, of no turn."""
 SHORTEST_PART = 2
 """Characters of a label that say clearly enough which one is meant."""
 
@@ -18,6 +20,9 @@ class Choosing(Answering):
 
     def hear_tap(self, token: str) -> None:
         """A button: the choice that it was drawn for, checked against what is open now."""
+        if token.startswith(STANDING):
+            self.open_by(token.removeprefix(STANDING))
+            return
         number, _dot, at = token.partition(".")
         for offer in self.talk.conversation.offers:
             if str(offer.number) == number and at.isdecimal() and int(at) < len(offer.options):

@@ -5,7 +5,7 @@
 | 0 | an emergency, in whatever state | the numbers to call, a person alerted, then on |
 | 1 | a tap: the question that it was offered for, if it still applies | answers or corrects it |
 | 2 | words and commands that always work | back, cancel, menu, help, repeat, why, a person |
-| 3 | the choices just shown (number or label), then the question being asked | next, or ask again |
+| 3 | a notice's or the last choices (number, label), then the question asked | next, or again |
 | - | ... but an open question lets a question back pass | to 5 |
 | 4 | an earlier question by its label: 'change the name' | asked again, later answers kept |
 | 5 | while nothing is open, a listener; then an intent | answered, or a flow on top, two deep |
@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from bot.dialog import asking, repair
 from bot.dialog.choosing import Choosing
-from bot.dialog.flow import Context, Handlers
+from bot.dialog.flow import Context, Handlers, Listener
 from bot.dialog.hearing import Control, Hearing
 from bot.dialog.state import Conversation, Talk
 from bot.i18n import Text, Translator, _
@@ -105,7 +105,8 @@ class Turn(Choosing):
         elif len(text) > repair.LONGEST_TEXT:
             self.hear_long()
         elif not (
-            self.hear_choice(text)
+            self.hear_listeners(self.handlers.first)
+            or self.hear_choice(text)
             or self.hear_answer(text)
             or self.hear_change(text)
             or self.hear_listeners()
@@ -230,11 +231,11 @@ class Turn(Choosing):
                     return True
         return False
 
-    def hear_listeners(self) -> bool:
+    def hear_listeners(self, listeners: tuple[Listener, ...] | None = None) -> bool:
         """Somebody waits for these words: a member of staff who asked something."""
         if self.talk.conversation.frames:
             return False
-        for listen in self.handlers.listeners:
+        for listen in self.handlers.listeners if listeners is None else listeners:
             answered = listen(self.message, self.context)
             if answered:
                 self.answer(answered)
@@ -254,6 +255,8 @@ class Turn(Choosing):
     def nobody_heard(self) -> None:
         if self.talk.conversation.frames:
             self.miss(None)
+            return
+        if self.hear_listeners(self.handlers.last):
             return
         self.talk.conversation = repair.missed(self.talk.conversation)
         self.run(self.handlers.fallback)

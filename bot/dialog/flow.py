@@ -253,6 +253,10 @@ class Handlers:
     flows: tuple[Flow, ...]
     answerers: tuple[Answerer, ...]
     listeners: tuple[Listener, ...] = ()
+    first: tuple[Listener, ...] = ()
+    """These hear before the choices that were shown: the answer to a notice, which has its own."""
+    last: tuple[Listener, ...] = ()
+    """These hear what nobody else understood, before the fallback."""
     commands: Mapping[str, str] = field(default_factory=dict)
     """Commands whose word is not the conversation's name: {'book': 'booking'}."""
     fallback: str = "policy"

@@ -21,6 +21,7 @@ _JOINED = r"[A-Z0-9]+(?:[-‐-―_.]+[A-Z0-9]+)*"
 
 BOOKING = "B"
 APPLICATION = "A"
+FEEDBACK = "F"
 
 
 def new_reference(prefix: str, groups: int = 2) -> str:

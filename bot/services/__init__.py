@@ -12,6 +12,7 @@ from bot.messages import Address
 
 if TYPE_CHECKING:
     from bot.domain.calendar import WorkCalendar
+    from bot.domain.canned import Canned
     from bot.domain.checklists import Checklist
     from bot.domain.regions import Regions
     from bot.services.applications import Applications
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from bot.services.editions import Editions
     from bot.services.notices import Notices
     from bot.services.numbers import Numbers
+    from bot.services.offices import Offices
     from bot.services.people import People
     from bot.services.privacy import Privacy
+    from bot.services.public_notes import PublicNotes
     from bot.services.questions import Questions
     from bot.services.second_step import SecondStep
     from bot.services.sign_ins import SignIns
@@ -41,6 +44,8 @@ class Known:
     calendar: "WorkCalendar"
     checklist: "Checklist"
     public_url: str = ""
+    canned: "tuple[Canned, ...]" = ()
+    """Replies that staff need often."""
 
 
 class Services:
@@ -90,6 +95,18 @@ class Services:
         from bot.services.tickets import Tickets
 
         return Tickets(self)
+
+    @cached_property
+    def public_notes(self) -> "PublicNotes":
+        from bot.services.public_notes import PublicNotes
+
+        return PublicNotes(self)
+
+    @cached_property
+    def offices(self) -> "Offices":
+        from bot.services.offices import Offices
+
+        return Offices(self)
 
     @cached_property
     def notices(self) -> "Notices":

@@ -1,58 +1,40 @@
-"""The staff's queue: open, take, answer, close; the answer leaves in the same transaction."""
+"""The staff's queue. Here: what a person does; beside it what staff see and do, and what time does.
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+ticket_reading.py: the queue and one item. ticket_work.py: take, answer, hand over, merge, split.
+ticket_time.py: warnings, escalation, leave. An answer leaves in the transaction that records it.
+"""
+
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from bot.domain.references import new_reference, read_reference
-from bot.domain.regions import PROVINCE, Regions
+from bot.domain.deadlines import AFTER_NOT_SETTLED
+from bot.domain.references import FEEDBACK, new_reference, read_reference
+from bot.domain.regions import PROVINCE
 from bot.domain.tickets import (
-    AlreadyTaken,
-    NotFound,
+    PUBLIC_KINDS,
+    Priority,
     Ticket,
     TicketKind,
-    TicketMessage,
     TicketState,
+    Voice,
 )
-from bot.i18n import _, verbatim
-from bot.messages import Attachment, Line, Reply
-from bot.storage import files, transcript
+from bot.messages import Attachment
+from bot.services.ticket_reading import Item, TicketReading
+from bot.services.ticket_time import TicketTime
+from bot.services.ticket_work import TicketWork
+from bot.storage import public_notes, ticket_words
 from bot.storage import tickets as stored
-from bot.storage.tickets import QueueLine
 
-if TYPE_CHECKING:
-    from bot.domain.staff import Member
-    from bot.services import Services
+__all__ = ["FEEDBACK", "Item", "Tickets"]
 
-FEEDBACK = "F"
 LISTENED_FOR = timedelta(days=7)
 """So long after a staff answer the person's next words belong to it."""
-CONVERSATION_SHOWN = 30
-LISTED = (TicketState.WAITING, TicketState.TAKEN, TicketState.ANSWERED)
+ALIKE = 0.4
+"""Of the pairs of characters: from here on two suggestions are worth showing together."""
+MOST_ALIKE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """All that a member of staff sees of one item."""
-
-    ticket: Ticket
-    owner: str
-    messages: Sequence[TicketMessage]
-    conversation: Sequence[Line]
-    channel: str
-
-
-class Tickets:
+class Tickets(TicketReading, TicketWork, TicketTime):
     """For handlers (no staff) and for the console (inside a member's region only)."""
-
-    def __init__(self, services: "Services") -> None:
-        self._services = services
-        self._connection = services.connection
-        self._now = services.now
-
-    # --- what a person does
 
     def open(
         self,
@@ -62,6 +44,8 @@ class Tickets:
         region: str = PROVINCE,
         file: Attachment | None = None,
         urgent: bool = False,
+        anonymous: bool = False,
+        booking_id: int | None = None,
     ) -> Ticket:
         """A new item with a receipt number, of this turn's chat if there is one."""
         ticket = stored.add(
@@ -72,9 +56,12 @@ class Tickets:
                 "region": region,
                 "conversation_id": self._chat(),
                 "state": TicketState.WAITING,
-                "urgent": urgent,
+                "priority": Priority.EMERGENCY if urgent else Priority.USUAL,
                 "waiting_since": self._now,
                 "created_at": self._now,
+                "due_at": self._hours.due(kind, self._now),
+                "anonymous": anonymous,
+                "booking_id": booking_id,
             },
         )
         self._say(ticket, words, file)
@@ -93,9 +80,23 @@ class Tickets:
         return self.open(TicketKind.FAILURE, f"inbox {heard_id}").number
 
     def add(self, ticket: Ticket, words: str, file: Attachment | None = None) -> Ticket:
-        """The person's further words: an answered item waits again."""
+        """The person's further words: an item waits again, or a new one begins where it is too old.
+
+        One that was merged into another is continued there.
+        """
+        if ticket.merged_into is not None:
+            ticket = stored.by_id(self._connection, ticket.merged_into) or ticket
+        if not ticket.reopens(self._now):
+            new = self.open(
+                ticket.kind, words, region=ticket.region, file=file, anonymous=ticket.anonymous
+            )
+            self._note_event(new, "follows", None, ticket.number)
+            return new
+        if not ticket.open:
+            self._note_event(ticket, "reopened", None)
         self._say(ticket, words, file)
-        return self._saved(ticket.heard_more(self._now))
+        due = self._hours.due(ticket.kind, self._now)
+        return self._saved(ticket.heard_more(self._now, due))
 
     def own(self, number: str) -> Ticket | None:
         """An item of this very chat; None also for somebody else's."""
@@ -104,13 +105,21 @@ class Tickets:
 
     def awaiting_answer(self) -> Ticket | None:
         """The item in which staff wrote last to this chat, if that was not long ago."""
+        return self._answered_within(LISTENED_FOR)
+
+    def answered_lately(self) -> Ticket | None:
+        """The same, for as long as a new message opens it again."""
+        ticket = self._answered_within(None)
+        return ticket if ticket and ticket.reopens(self._now) else None
+
+    def _answered_within(self, longest: timedelta | None) -> Ticket | None:
         chat = self._chat()
         ticket_id = stored.expected(self._connection, chat) if chat else None
         ticket = stored.by_id(self._connection, ticket_id) if ticket_id else None
         written = stored.last_answer(self._connection, ticket.id) if ticket else None
-        if ticket is None or written is None or self._now - written > LISTENED_FOR:
+        if ticket is None or written is None:
             return None
-        return ticket
+        return ticket if longest is None or self._now - written <= longest else None
 
     def stop_listening(self) -> None:
         """The person's next words are for the assistant again."""
@@ -118,149 +127,57 @@ class Tickets:
         if chat:
             stored.expect_answer(self._connection, chat, None)
 
-    # --- what staff do
+    # --- afterwards
 
-    def queue(self, member: "Member") -> list[QueueLine]:
-        return stored.queue(self._connection, member.region, LISTED)
+    def asked_if_settled(self) -> Ticket | None:
+        """The item about which this chat was just asked 'is it settled?'."""
+        chat = self._chat()
+        return stored.asked_of(self._connection, chat) if chat else None
 
-    def waiting(self, member: "Member") -> int:
-        return stored.waiting(self._connection, member.region)
+    def settle(self, number: str, *, settled: bool) -> Ticket | None:
+        """The person's own word. None: no item of this chat, or too long ago."""
+        ticket = self.own(number)
+        if ticket is None or ticket.merged_into is not None or not ticket.reopens(self._now):
+            return None
+        if settled:
+            self._note_event(ticket, "settled", None)
+            if ticket.state is TicketState.CLOSED and ticket.settled == "yes":
+                return ticket
+            return self._saved(ticket.is_settled(self._now))
+        if ticket.settled == "no" and ticket.open:
+            return ticket  # pressed twice
+        self._note_event(ticket, "not_settled", None)
+        due = self._hours.add(self._now, AFTER_NOT_SETTLED)
+        return self._saved(ticket.is_not_settled(self._now, due))
 
-    def news(self, regions: Sequence[str], after: int) -> tuple[int, dict[str, tuple[int, int]]]:
-        """The newest message now; for each region how many items wait, and what arrived.
+    # --- several with the same wish
 
-        `arrived`: messages of people after the one with the id `after`.
+    def alike(self, kind: TicketKind, words: str, region: str, language: str) -> list[Voice]:
+        """What others asked for nearby, in words that a supervisor released; the likest first."""
+        if kind not in PUBLIC_KINDS:
+            return []
+        notes = self._services.public_notes.newest(region[:4])
+        shares = ticket_words.alike(self._connection, self._bare(words), notes)
+        likest = sorted(
+            (one for one in shares if shares[one] >= ALIKE), key=lambda one: -shares[one]
+        )[:MOST_ALIKE]
+        voices = public_notes.voices(self._connection, likest)
+        return [
+            Voice(one, notes[one].number, notes[one].said[language], voices[one]) for one in likest
+        ]
+
+    def join(self, number: str, own_number: str) -> Ticket | None:
+        """'Add my voice': this chat follows that suggestion, and its own item goes into it.
+
+        None: it is not public, so nobody may join it.
         """
-        newest = stored.newest_message(self._connection)
-        told = {
-            region: (
-                stored.waiting(self._connection, region),
-                stored.arrived(self._connection, region, after) if newest > after else 0,
-            )
-            for region in regions
-        }
-        return newest, told
-
-    def item(self, number: str, member: "Member") -> Item:
-        """Raises NotFound. The look is written to the audit log."""
-        ticket = self._mine(number, member)
-        self._services.audit.record(member.id, "ticket.read", ticket.number)
-        chat = ticket.conversation_id
-        lines: Sequence[Line] = ()
-        channel = ""
-        if chat:
-            lines = transcript.lines(
-                self._connection, chat, limit=CONVERSATION_SHOWN, now=self._now
-            )
-            address = self._services.notices.address(chat)
-            channel = address.channel if address else ""
-        owner = self._services.staff.name_of(ticket.taken_by) if ticket.taken_by else ""
-        said = stored.messages(self._connection, ticket.id)
-        return Item(ticket, owner, said, lines, channel)
-
-    def take(self, number: str, version: int, member: "Member") -> Ticket:
-        """Raises NotFound and AlreadyTaken."""
-        return self._changed("ticket.taken", self._current(number, version, member).take, member)
-
-    def give_back(self, number: str, version: int, member: "Member") -> Ticket:
-        """Raises NotFound and AlreadyTaken."""
-        ticket = self._current(number, version, member)
-        return self._changed("ticket.given_back", ticket.give_back, member)
-
-    def close(self, number: str, version: int, member: "Member") -> Ticket:
-        """Raises NotFound and AlreadyTaken."""
-        ticket = self._current(number, version, member)
-        if ticket.conversation_id:
-            stored.expect_answer(self._connection, ticket.conversation_id, None)
-        return self._changed("ticket.closed", ticket.close, member)
-
-    def answer(self, number: str, version: int, member: "Member", words: str) -> Ticket:
-        """The answer goes to the chat it came from. Raises NotFound and AlreadyTaken."""
-        ticket = self._current(number, version, member)
-        answered = self._changed("ticket.answered", ticket.answer, member)
-        uid = None
-        if ticket.conversation_id:
-            reply = Reply(
-                heading=_("A reply from the staff, number {number}").fill(number=ticket.number),
-                paragraphs=(verbatim(words),),
-                question=_("To answer, just write here."),
-            )
-            uid = self._services.notices.tell(ticket.conversation_id, reply, who="staff")
-            stored.expect_answer(self._connection, ticket.conversation_id, ticket.id)
-        stored.say(
-            self._connection,
-            ticket.id,
-            "staff",
-            words,
-            self._now,
-            staff_id=member.id,
-            outbox_uid=uid,
-        )
-        return answered
-
-    def file(self, number: str, reference: str, member: "Member") -> files.StoredFile:
-        """A photo of an item. Raises NotFound. The look is written to the audit log."""
-        ticket = self._mine(number, member)
-        found = None
-        if stored.has_file(self._connection, ticket.id, reference):
-            found = files.find(self._connection, reference)
-        if found is None:
-            raise NotFound
-        self._services.audit.record(member.id, "file.read", ticket.number)
-        return found
-
-    # --- below
-
-    def _chat(self) -> int | None:
-        found: int | None = getattr(self._services, "conversation_id", None)
-        return found
-
-    def _say(self, ticket: Ticket, words: str, file: Attachment | None) -> None:
-        reference = self._kept(file) if file else None
-        stored.say(self._connection, ticket.id, "person", words, self._now, file=reference)
-
-    def _kept(self, file: Attachment) -> str:
-        """The file's place in our store; what a channel still holds is fetched soon."""
-        if files.find(self._connection, file.reference):
-            return file.reference
-        who = getattr(self._services, "who", None)
-        channel = who.channel if who else ""
-        reference = hashlib.sha256(f"{channel}:{file.reference}".encode()).hexdigest()[:40]
-        files.expect(
-            self._connection,
-            reference,
-            file.media_type,
-            channel,
-            file.reference,
-            file.size,
-            self._now,
-        )
-        return reference
-
-    def _mine(self, number: str, member: "Member") -> Ticket:
-        ticket = stored.by_number(self._connection, number)
-        if ticket is None or not Regions.contains(member.region, ticket.region):
-            raise NotFound
-        return ticket
-
-    def _current(self, number: str, version: int, member: "Member") -> Ticket:
-        ticket = self._mine(number, member)
-        if ticket.version != version:
-            raise AlreadyTaken
-        return ticket
-
-    def _changed(self, event: str, change: "_Change", member: "Member") -> Ticket:
-        ticket = self._saved(change(member.id))
-        self._services.audit.record(member.id, event, ticket.number)
-        return ticket
-
-    def _saved(self, ticket: Ticket) -> Ticket:
-        if not stored.save(self._connection, ticket, self._now):
-            raise AlreadyTaken
-        return ticket
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Change = Callable[[int], Ticket]
+        chat = self._chat()
+        wanted = stored.by_number(self._connection, read_reference(number) or number)
+        if chat is None or wanted is None or not self._services.public_notes.is_public(wanted.id):
+            return None
+        public_notes.follow(self._connection, wanted.id, chat, self._now)
+        own = self.own(own_number) if own_number else None
+        if own and own.id != wanted.id and own.open and own.taken_by is None:
+            self._note_event(own, "joined", None, wanted.number)
+            self._saved(own.joined(wanted, self._now))
+        return wanted

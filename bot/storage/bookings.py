@@ -65,6 +65,10 @@ def by_number(connection: Connection, number: str) -> Booking | None:
     return _one(connection, bookings.c.number == number)
 
 
+def by_id(connection: Connection, booking_id: int) -> Booking | None:
+    return _one(connection, bookings.c.id == booking_id)
+
+
 def lock(connection: Connection, number: str) -> Booking | None:
     """By its number; nobody else changes it until we commit."""
     connection.execute(

@@ -1,12 +1,14 @@
 """Files that came with messages: sealed, found by an unguessable reference."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from bot.messages import Attachment
 from bot.storage.db import insert_unless_there
-from bot.storage.tables import files
+from bot.storage.tables import files, ticket_messages
 from bot.storage.vault import vault_of
 
 
@@ -19,6 +21,15 @@ class StoredFile:
     content: bytes | None
     channel: str
     origin: str
+
+    @property
+    def file_name(self) -> str:
+        """Of ours, never the sender's; without anything that a header could trip over."""
+        what, _slash, kind = self.media_type.partition("/")
+        return f"{what}-{self.reference[:8]}.{_ENDINGS.get(kind, kind)}"
+
+
+_ENDINGS = {"jpeg": "jpg", "mpeg": "mp3"}
 
 
 def keep(
@@ -40,6 +51,15 @@ def keep(
             created_at=now,
         )
     )
+
+
+def keep_new(
+    connection: Connection, content: bytes, media_type: str, name: str, now: datetime
+) -> Attachment:
+    """Under a random reference."""
+    reference = secrets.token_urlsafe(18)
+    keep(connection, reference, content, media_type, name, now)
+    return Attachment(reference, media_type, name, len(content))
 
 
 def expect(
@@ -65,13 +85,16 @@ def expect(
     )
 
 
-def fill(connection: Connection, reference: str, content: bytes) -> None:
+def fill(connection: Connection, reference: str, content: bytes, media_type: str = "") -> None:
+    """`media_type` is what it turned out to be."""
+    told = {"media_type": media_type} if media_type else {}
     connection.execute(
         update(files)
         .where(files.c.reference == reference)
         .values(
             sealed=vault_of(connection).seal(content, f"files.sealed:{reference}"),
             size=len(content),
+            **told,
         )
     )
 
@@ -100,3 +123,24 @@ def missing(connection: Connection, limit: int = 20) -> list[StoredFile]:
         StoredFile(row.reference, row.media_type, None, row.channel or "", row.origin or "")
         for row in rows
     ]
+
+
+def unheard(connection: Connection, limit: int = 5) -> list[StoredFile]:
+    """Voice messages of items that no speech model has listened to."""
+    rows = connection.execute(
+        select(files)
+        .join(ticket_messages, ticket_messages.c.file == files.c.reference)
+        .where(
+            files.c.media_type.like("audio/%"), files.c.heard_at.is_(None), files.c.size > 0,
+            files.c.sealed.is_not(None),
+        )
+        .order_by(files.c.created_at)
+        .limit(limit)
+    ).all()  # fmt: skip
+    found = (find(connection, row.reference) for row in rows)
+    return [file for file in found if file and file.content]
+
+
+def heard(connection: Connection, reference: str, now: datetime) -> None:
+    """A speech model is done with it, whatever came out."""
+    connection.execute(update(files).where(files.c.reference == reference).values(heard_at=now))

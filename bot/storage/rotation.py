@@ -19,6 +19,7 @@ from bot.storage.tables import (
     open_questions,
     outbox,
     staff,
+    ticket_desks,
     ticket_messages,
 )
 from bot.storage.vault import vault_of
@@ -37,6 +38,7 @@ SEALED: tuple[tuple[Table, str, _Where], ...] = (
     (files, "sealed", lambda row: f"files.sealed:{row.reference}"),
     (files, "sealed_name", lambda row: f"files.sealed_name:{row.reference}"),
     (ticket_messages, "sealed", lambda row: f"ticket_messages.sealed:{row.uid}"),
+    (ticket_desks, "sealed", lambda row: f"ticket_desks.sealed:{row.uid}"),
     (bookings, "sealed", lambda row: f"bookings.sealed:{row.number}"),
     (open_questions, "sealed", lambda row: f"open_questions.sealed:{row.key}"),
     (applications, "sealed", lambda row: f"applications.sealed:{row.number}"),

@@ -1,35 +1,42 @@
-"""Items of the queue: rows to values and back."""
+"""Items of the queue: rows to values and back. Lists of them: ticket_queue.py."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
-from bot.domain.tickets import Ticket, TicketKind, TicketMessage, TicketState
-from bot.storage.tables import conversations, outbox, staff, ticket_messages, tickets
+from bot.domain.tickets import (
+    OPEN_STATES,
+    Level,
+    Priority,
+    Ticket,
+    TicketKind,
+    TicketMessage,
+    TicketState,
+)
+from bot.storage.db import insert_unless_there
+from bot.storage.tables import (
+    conversations,
+    files,
+    outbox,
+    staff,
+    ticket_labels,
+    ticket_messages,
+    tickets,
+)
 from bot.storage.vault import vault_of
 
-OPEN = (TicketState.WAITING, TicketState.TAKEN)
-SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLine:
-    """One row of the queue as it is listed."""
-
-    ticket: Ticket
-    owner: str
-    beginning: str
-    """Of what the person wrote first."""
+_CHANGES = (
+    "state", "taken_by", "waiting_since", "version", "region", "priority", "level", "due_at",
+    "warned_at", "escalated_at", "answered_at", "closed_at", "settled", "asked_at", "merged_into",
+)  # fmt: skip
 
 
 def add(connection: Connection, values: dict[str, Any]) -> Ticket:
     """`values` are the row's columns, without id and version."""
     made = connection.execute(insert(tickets).values(**values).returning(tickets))
-    return _ticket(made.one())
+    return ticket_of(made.one())
 
 
 def say(
@@ -43,55 +50,57 @@ def say(
     file: str | None = None,
     outbox_uid: str | None = None,
 ) -> None:
-    uid = secrets.token_hex(12)
-    connection.execute(
-        insert(ticket_messages).values(
-            uid=uid,
-            ticket_id=ticket_id,
-            who=who,
-            staff_id=staff_id,
-            sealed=vault_of(connection).seal(words.encode(), f"ticket_messages.sealed:{uid}"),
-            file=file,
-            outbox_uid=outbox_uid,
-            at=at,
-        )
+    _add_message(
+        connection,
+        words,
+        {
+            "ticket_id": ticket_id,
+            "who": who,
+            "at": at,
+            "staff_id": staff_id,
+            "file": file,
+            "outbox_uid": outbox_uid,
+        },
     )
 
 
-def save(connection: Connection, ticket: Ticket, now: datetime) -> bool:
+def happened(
+    connection: Connection,
+    ticket_id: int,
+    event: str,
+    words: str,
+    at: datetime,
+    staff_id: int | None,
+) -> None:
+    """Between the letters: handed over, merged, reopened, and why."""
+    told = {"ticket_id": ticket_id, "who": "event", "at": at, "staff_id": staff_id, "event": event}
+    _add_message(connection, words, told)
+
+
+def _add_message(connection: Connection, words: str, values: dict[str, Any]) -> None:
+    uid = secrets.token_hex(12)
+    sealed = vault_of(connection).seal(words.encode(), f"ticket_messages.sealed:{uid}")
+    connection.execute(insert(ticket_messages).values(uid=uid, sealed=sealed, **values))
+
+
+def save(connection: Connection, ticket: Ticket) -> bool:
     """False: a colleague changed it since it was read."""
     saved = connection.execute(
         update(tickets)
         .where(tickets.c.id == ticket.id, tickets.c.version == ticket.version - 1)
-        .values(
-            state=ticket.state,
-            taken_by=ticket.taken_by,
-            waiting_since=ticket.waiting_since,
-            version=ticket.version,
-            closed_at=now if ticket.state is TicketState.CLOSED else None,
-        )
+        .values({name: getattr(ticket, name) for name in _CHANGES})
     )
     return saved.rowcount == 1
 
 
-def give_back_all(connection: Connection, staff_id: int) -> int:
-    """What this member had taken waits for anybody again; how many items."""
-    given = connection.execute(
-        update(tickets)
-        .where(tickets.c.taken_by == staff_id, tickets.c.state == TicketState.TAKEN)
-        .values(state=TicketState.WAITING, taken_by=None, version=tickets.c.version + 1)
-    )
-    return given.rowcount
-
-
 def by_number(connection: Connection, number: str) -> Ticket | None:
     row = connection.execute(select(tickets).where(tickets.c.number == number)).first()
-    return _ticket(row) if row else None
+    return ticket_of(row) if row else None
 
 
 def by_id(connection: Connection, ticket_id: int) -> Ticket | None:
     row = connection.execute(select(tickets).where(tickets.c.id == ticket_id)).first()
-    return _ticket(row) if row else None
+    return ticket_of(row) if row else None
 
 
 def open_of(connection: Connection, conversation_id: int, kind: TicketKind) -> Ticket | None:
@@ -101,47 +110,29 @@ def open_of(connection: Connection, conversation_id: int, kind: TicketKind) -> T
         .where(
             tickets.c.conversation_id == conversation_id,
             tickets.c.kind == kind,
-            tickets.c.state.in_(OPEN),
+            tickets.c.state.in_(OPEN_STATES),
         )
         .order_by(tickets.c.id.desc())
         .limit(1)
     ).first()
-    return _ticket(row) if row else None
+    return ticket_of(row) if row else None
 
 
-def queue(connection: Connection, region: str, states: Sequence[TicketState]) -> list[QueueLine]:
-    """Urgent ones first, then who waits longest; inside one region."""
-    first = (
-        select(func.min(ticket_messages.c.id))
-        .where(ticket_messages.c.ticket_id == tickets.c.id)
-        .correlate(tickets)
-        .scalar_subquery()
-    )
-    rows = connection.execute(
-        select(tickets, staff.c.display_name, ticket_messages.c.sealed, ticket_messages.c.uid)
-        .join_from(tickets, staff, staff.c.id == tickets.c.taken_by, isouter=True)
-        .join(ticket_messages, ticket_messages.c.id == first, isouter=True)
-        .where(tickets.c.state.in_(states), tickets.c.region.startswith(region, autoescape=True))
-        .order_by(
-            case((tickets.c.state == TicketState.ANSWERED, 1), else_=0),
-            tickets.c.urgent.desc(),
-            tickets.c.waiting_since,
+def asked_of(connection: Connection, conversation_id: int) -> Ticket | None:
+    """The item of this chat about which 'is it settled?' was the last thing said."""
+    row = connection.execute(
+        select(tickets)
+        .join(conversations, conversations.c.id == tickets.c.conversation_id)
+        .where(
+            tickets.c.conversation_id == conversation_id,
+            tickets.c.settled == "asked",
+            (conversations.c.last_heard.is_(None))
+            | (tickets.c.asked_at >= conversations.c.last_heard),
         )
-        .limit(SHOWN)
-    )
-    return [
-        QueueLine(_ticket(row), row.display_name or "", _words(connection, row)) for row in rows
-    ]
-
-
-def waiting(connection: Connection, region: str) -> int:
-    """How many items wait for an answer."""
-    found = connection.execute(
-        select(func.count())
-        .select_from(tickets)
-        .where(tickets.c.state.in_(OPEN), tickets.c.region.startswith(region, autoescape=True))
-    ).scalar()
-    return int(found or 0)
+        .order_by(tickets.c.id.desc())
+        .limit(1)
+    ).first()
+    return ticket_of(row) if row else None
 
 
 def newest_message(connection: Connection) -> int:
@@ -164,33 +155,67 @@ def arrived(connection: Connection, region: str, after: int) -> int:
 
 
 def messages(connection: Connection, ticket_id: int) -> list[TicketMessage]:
+    """Also of what the same person's chat had said in items that were merged into it."""
     rows = connection.execute(
-        select(ticket_messages, staff.c.display_name, outbox.c.state.label("delivery"))
+        select(
+            ticket_messages,
+            staff.c.display_name,
+            outbox.c.state.label("delivery"),
+            outbox.c.error,
+            files.c.media_type,
+        )
         .join_from(ticket_messages, staff, staff.c.id == ticket_messages.c.staff_id, isouter=True)
         .join(outbox, outbox.c.uid == ticket_messages.c.outbox_uid, isouter=True)
-        .where(ticket_messages.c.ticket_id == ticket_id)
+        .join(files, files.c.reference == ticket_messages.c.file, isouter=True)
+        .where(ticket_messages.c.ticket_id.in_(_with_merged(ticket_id)))
         .order_by(ticket_messages.c.id)
     )
     return [
         TicketMessage(
+            id=row.id,
             who=row.who,
             staff_name=row.display_name or "",
-            words=_words(connection, row),
+            words=words_of(connection, row),
             file=row.file or "",
             at=row.at,
             delivery=row.delivery or "",
+            why=row.error or "",
+            event=row.event,
+            media_type=row.media_type or "",
         )
         for row in rows
     ]
 
 
+def move_messages(connection: Connection, ids: list[int], to_ticket: int) -> int:
+    """What one item was split into two for."""
+    moved = connection.execute(
+        update(ticket_messages)
+        .where(ticket_messages.c.id.in_(ids), ticket_messages.c.who == "person")
+        .values(ticket_id=to_ticket)
+    )
+    return moved.rowcount
+
+
 def has_file(connection: Connection, ticket_id: int, reference: str) -> bool:
     found = connection.execute(
         select(ticket_messages.c.id).where(
-            ticket_messages.c.ticket_id == ticket_id, ticket_messages.c.file == reference
+            ticket_messages.c.ticket_id.in_(_with_merged(ticket_id)),
+            ticket_messages.c.file == reference,
         )
     ).first()
     return found is not None
+
+
+def of_file(connection: Connection, reference: str) -> Ticket | None:
+    """The item that a file came with."""
+    row = connection.execute(
+        select(tickets)
+        .join(ticket_messages, ticket_messages.c.ticket_id == tickets.c.id)
+        .where(ticket_messages.c.file == reference)
+        .limit(1)
+    ).first()
+    return ticket_of(row) if row else None
 
 
 def expect_answer(connection: Connection, conversation_id: int, ticket_id: int | None) -> None:
@@ -221,14 +246,46 @@ def last_answer(connection: Connection, ticket_id: int) -> datetime | None:
     return found
 
 
-def _words(connection: Connection, row: Any) -> str:
+def labels(connection: Connection, ticket_id: int) -> tuple[str, ...]:
+    found = connection.execute(
+        select(ticket_labels.c.label)
+        .where(ticket_labels.c.ticket_id == ticket_id)
+        .order_by(ticket_labels.c.label)
+    )
+    return tuple(found.scalars())
+
+
+def set_labels(connection: Connection, ticket_id: int, wanted: tuple[str, ...]) -> None:
+    connection.execute(delete(ticket_labels).where(ticket_labels.c.ticket_id == ticket_id))
+    for label in wanted:
+        connection.execute(
+            insert_unless_there(connection, ticket_labels),
+            {"ticket_id": ticket_id, "label": label},
+        )
+
+
+def _with_merged(ticket_id: int) -> Select[tuple[int]]:
+    """Its id, and those of the same chat's items that went into it."""
+    main = tickets.alias("main")
+    same = tickets.c.conversation_id == main.c.conversation_id
+    return select(tickets.c.id).where(
+        or_(
+            tickets.c.id == ticket_id,
+            tickets.c.merged_into.in_(
+                select(main.c.id).where(main.c.id == ticket_id, same).correlate(tickets)
+            ),
+        )
+    )
+
+
+def words_of(connection: Connection, row: Any) -> str:
     if row.sealed is None:
         return ""
     where = f"ticket_messages.sealed:{row.uid}"
     return vault_of(connection).open(row.sealed, where).decode()
 
 
-def _ticket(row: Any) -> Ticket:
+def ticket_of(row: Any) -> Ticket:
     return Ticket(
         id=row.id,
         number=row.number,
@@ -236,9 +293,20 @@ def _ticket(row: Any) -> Ticket:
         region=row.region,
         conversation_id=row.conversation_id,
         state=TicketState(row.state),
-        urgent=row.urgent,
         taken_by=row.taken_by,
         waiting_since=row.waiting_since,
         created_at=row.created_at,
         version=row.version,
+        priority=Priority(row.priority),
+        level=Level(row.level),
+        due_at=row.due_at,
+        warned_at=row.warned_at,
+        escalated_at=row.escalated_at,
+        answered_at=row.answered_at,
+        closed_at=row.closed_at,
+        anonymous=row.anonymous,
+        settled=row.settled,
+        asked_at=row.asked_at,
+        booking_id=row.booking_id,
+        merged_into=row.merged_into,
     )

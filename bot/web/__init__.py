@@ -31,10 +31,13 @@ from bot.web.rules import (
     own_password,
     supervisor,
 )
+from bot.web.said_and_done import SaidAndDone
 from bot.web.second_step import SecondStepPages
 from bot.web.sign_in import SignIn
 from bot.web.static import static
 from bot.web.stuck import Stuck
+from bot.web.ticket_changes import TicketChanges
+from bot.web.ticket_reply import TicketReply
 from bot.web.tickets import Tickets
 
 __all__ = ["make_console"]
@@ -59,6 +62,9 @@ def make_console(
     account = Account(office, pages, guard, hashing)
     step = SecondStepPages(office, pages, guard)
     tickets = Tickets(office, pages)
+    changes = TicketChanges(office)
+    reply = TicketReply(office, pages)
+    said_and_done = SaidAndDone(office, pages)
     stuck = Stuck(office, pages)
     answers = Answers(office, pages)
     people = People(office, pages, hashing)
@@ -88,10 +94,26 @@ def make_console(
         ("GET", "/staff/", member, home_or(tickets.queue)),
         ("GET", "/staff/events", news, Live(office, pages, guard.cookie).events),
         ("GET", "/staff/tickets/{number}", clerk, tickets.show),
-        ("POST", "/staff/tickets/{number}/take", clerk, tickets.take),
-        ("POST", "/staff/tickets/{number}/give-back", clerk, tickets.give_back),
-        ("POST", "/staff/tickets/{number}/reply", clerk, tickets.reply),
-        ("POST", "/staff/tickets/{number}/close", clerk, tickets.close),
+        ("POST", "/staff/tickets/{number}/take", clerk, changes.take),
+        ("POST", "/staff/tickets/{number}/give-back", clerk, changes.give_back),
+        ("POST", "/staff/tickets/{number}/reply", clerk, reply.reply),
+        ("POST", "/staff/tickets/{number}/draft", clerk, reply.draft),
+        ("POST", "/staff/tickets/{number}/close", clerk, changes.close),
+        ("POST", "/staff/tickets/{number}/hand-over", clerk, changes.hand_over),
+        ("POST", "/staff/tickets/{number}/wait", clerk, changes.wait),
+        ("POST", "/staff/tickets/{number}/priority", clerk, changes.prioritise),
+        ("POST", "/staff/tickets/{number}/labels", clerk, changes.label),
+        ("POST", "/staff/tickets/{number}/note", clerk, changes.note),
+        ("POST", "/staff/tickets/{number}/merge", clerk, changes.merge),
+        ("POST", "/staff/tickets/{number}/split", clerk, changes.split),
+        ("GET", "/staff/tickets/{number}/public", clerk, said_and_done.write),
+        ("POST", "/staff/tickets/{number}/public", clerk, said_and_done.draft),
+        ("POST", "/staff/next", clerk, tickets.next),
+        ("POST", "/staff/views", clerk, tickets.keep_view),
+        ("POST", "/staff/views/{id}/remove", clerk, tickets.forget_view),
+        ("GET", "/staff/public", supervisor, said_and_done.drafts),
+        ("POST", "/staff/public/{id}/release", supervisor, said_and_done.release),
+        ("POST", "/staff/public/{id}/withdraw", supervisor, said_and_done.withdraw),
         ("GET", "/staff/tickets/{number}/files/{reference}", clerk, tickets.file),
         ("GET", "/staff/questions", clerk, answers.questions),
         ("GET", "/staff/questions/{id}", clerk, answers.question),
@@ -130,6 +152,7 @@ def make_console(
         ("POST", "/staff/stuck/retry", supervisor, stuck.retry),
         ("GET", "/staff/static/{name}", anybody, static),
         ("GET", PAGE, anybody, Checklists(office, pages).show),
+        ("GET", "/said-and-done", anybody, said_and_done.show),
     )
     routes: list[web.AbstractRouteDef] = [
         web.route(method, path, guard.protect(handler, who)) for method, path, who, handler in table

@@ -11,6 +11,7 @@ from bot.domain.staff import Member, Session
 from bot.domain.tickets import AlreadyTaken, NotFound
 from bot.i18n import _
 from bot.services import Services
+from bot.web.forms import form_of
 from bot.web.office import Office
 from bot.web.pages import Pages, language_of
 from bot.web.rules import (
@@ -46,7 +47,8 @@ SESSION: web.RequestKey[Session] = web.RequestKey("session", Session)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "media-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+        "base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -151,8 +153,7 @@ class Guard:
         origin = request.headers.get("Origin", "")
         if origin and origin != "null" and urlsplit(origin).netloc != request.host:
             return False
-        form = await request.post()
-        given = str(form.get("csrf", ""))
+        given = (await form_of(request)).fields.get("csrf", "")
         if session:
             return hmac.compare_digest(given.encode(), session.csrf.encode())
         wanted = request.cookies.get(self.form_cookie, "")
@@ -161,8 +162,8 @@ class Guard:
     async def _unheard(self, request: web.Request, session: Session | None) -> web.Response:
         """A form that does not count; what somebody wrote in it stands on the page."""
         written = []
-        for name, value in (await request.post()).items():
-            if isinstance(value, str) and name in KEPT and value.strip():
+        for name, value in (await form_of(request)).fields.items():
+            if name in KEPT and value.strip():
                 written.append(value)
         return self._error(request, 403, written=written, signed_out=session is None)
 

@@ -10,12 +10,15 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channel_names import CHANNEL_NAMES
+from bot.domain.applications import MEANINGS
 from bot.domain.editions import EditionState
+from bot.domain.people import mask_name
 from bot.domain.regions import PROVINCE, Regions
 from bot.domain.staff import Role, Session
 from bot.domain.tickets import TicketKind, TicketState
 from bot.i18n import LANGUAGES, Text, Translator, _, closest_language, verbatim
 from bot.messages import Reply
+from bot.services.ticket_work import answer_reply
 from bot.web.rules import ABOVE, OFFICE, Step, reached_by
 from bot.web.shortcuts import SHORTCUTS
 
@@ -23,6 +26,9 @@ KINDS: dict[TicketKind, Text] = {
     TicketKind.QUESTION: _("Question"),
     TicketKind.COMPLAINT: _("Complaint"),
     TicketKind.SUGGESTION: _("Suggestion"),
+    TicketKind.PRAISE: _("Praise"),
+    TicketKind.PLACE: _("Place hard to get into"),
+    TicketKind.VISIT: _("About a home visit"),
     TicketKind.HUMAN: _("Wants a person"),
     TicketKind.VISIT_REQUEST: _("Home visit requested"),
     TicketKind.FAILURE: _("The bot could not answer"),
@@ -31,6 +37,8 @@ KINDS: dict[TicketKind, Text] = {
 STATES: dict[TicketState, Text] = {
     TicketState.WAITING: _("Waiting"),
     TicketState.TAKEN: _("Taken"),
+    TicketState.WITH_PERSON: _("Waiting for the person"),
+    TicketState.WITH_OFFICE: _("Waiting for another office"),
     TicketState.ANSWERED: _("Answered"),
     TicketState.CLOSED: _("Closed"),
 }
@@ -115,6 +123,11 @@ class Pages:
             html_language={"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}[language],
             languages=LANGUAGE_NAMES,
             moment=spoken.moment,
+            day=spoken.date,
+            mask_name=mask_name,
+            stages=MEANINGS,
+            preview_lines=self._preview,
+            now=self._now(),
             ago=lambda then: say(since(self._now() - then)),
             kinds=KINDS,
             states=STATES,
@@ -125,6 +138,15 @@ class Pages:
             **values,
         )
         return web.Response(text=html, content_type="text/html", status=status)
+
+    def _preview(self, number: str, words: str, speaks: str, asks: bool) -> list[str]:  # noqa: FBT001
+        """A staff reply in the person's language, as it will stand in the chat."""
+        spoken = self._translate(speaks)
+        reply = answer_reply(number, words, asks=asks)
+        return [*reply_words(reply, spoken), *(one.label.to(spoken) for one in reply.choices)]
+
+    def spoken(self, language: str) -> Translator:
+        return self._translate(language)
 
     def counted(self, language: str, waiting: int, arrived: int) -> str:
         """An event of the queue's stream: how many wait and have arrived, as words."""

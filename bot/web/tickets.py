@@ -1,90 +1,105 @@
-"""The queue and one item of it."""
+"""The queue: filters, views that are kept, a search, 'next'; files and news of items."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.domain.tickets import AlreadyTaken, NotFound, TicketState
+from bot.domain.queue import QueueFilter, View
+from bot.domain.tickets import NotFound, TicketKind
 from bot.i18n import Text, _
-from bot.services.tickets import Item
+from bot.services import Services
+from bot.web.forms import form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
+from bot.web.ticket_page import SAID, TicketPages
 
-LONGEST_REPLY = 2000
-SAID: dict[str, Text] = {
-    "sent": _("Your reply is on its way."),
-    "taken": _("It is yours now."),
-    "given-back": _("Given back to the queue."),
-    "closed": _("Closed."),
+LONGEST_SEARCH = 60
+VIEWS: dict[View, Text] = {
+    View.OPEN: _("Everything open"),
+    View.FREE: _("Nobody has it"),
+    View.MINE: _("Mine"),
+    View.OVERDUE: _("Overdue"),
+    View.SUPERVISOR: _("Not settled"),
+    View.OUTSIDE: _("Waiting for others"),
+    View.ANSWERED: _("Answered"),
+    View.CLOSED: _("Closed"),
 }
+KEPT = ("view", "kind", "office", "label")
+"""What a kept view remembers: never the words that were looked for."""
 
 
 class Tickets:
-    """Every handler is behind guard.member."""
+    """Every handler is behind a rule of the guard."""
 
     def __init__(self, office: Office, pages: Pages) -> None:
         self._office = office
         self._pages = pages
+        self._items = TicketPages(office, pages)
 
     async def queue(self, request: web.Request) -> web.StreamResponse:
-        member = request[SESSION].member
-        lines = await self._office.read(lambda services: services.tickets.queue(member))
-        waiting = sum(
-            line.ticket.state in (TicketState.WAITING, TicketState.TAKEN) for line in lines
-        )
-        return self._page(
-            request, "queue.html", lines=lines, waiting=waiting, said=SAID.get(_said(request))
+        session = request[SESSION]
+        member = session.member
+        wanted = filter_of(request.query)
+
+        def look(services: Services) -> dict[str, Any]:
+            return {
+                "queue": services.tickets.page(member, wanted),
+                "labels": services.tickets.labels(member),
+                "views": services.tickets.views(member),
+                "offices": services.offices.under(member.region),
+                "office_names": services.regions.full_name,
+            }
+
+        # A search is written to the audit log, so it is no mere look.
+        do = self._office.write if wanted.words else self._office.read
+        found = await do(look)
+        return self._items.respond(
+            request,
+            session,
+            "queue.html",
+            **found,
+            lines=found["queue"].lines,
+            waiting=found["queue"].waiting,
+            wanted=wanted,
+            view_names=VIEWS,
+            # Which page it is, for the links to the next one and for a view to keep.
+            query=_query(wanted),
+            kept_query=urlencode({k: v for k, v in request.query.items() if k in KEPT and v}),
+            said=SAID.get(request.query.get("said", "")),
         )
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        item = await self._item(request)
-        return self._item_page(request, item)
+        return await self._items.show(request)
 
-    async def take(self, request: web.Request) -> web.StreamResponse:
-        number, version, member = await _of(request)
-        await self._office.write(lambda services: services.tickets.take(number, version, member))
-        raise web.HTTPSeeOther(f"/staff/tickets/{number}?said=taken")
+    async def next(self, request: web.Request) -> web.StreamResponse:
+        """The most urgent one that nobody has, as one's own."""
+        member = request[SESSION].member
+        ticket = await self._office.write(lambda services: services.tickets.next(member))
+        if ticket is None:
+            raise web.HTTPSeeOther("/staff/?said=nobody")
+        raise web.HTTPSeeOther(f"/staff/tickets/{ticket.number}?said=next")
 
-    async def give_back(self, request: web.Request) -> web.StreamResponse:
-        number, version, member = await _of(request)
-        await self._office.write(
-            lambda services: services.tickets.give_back(number, version, member)
-        )
-        raise web.HTTPSeeOther("/staff/?said=given-back")
-
-    async def close(self, request: web.Request) -> web.StreamResponse:
-        number, version, member = await _of(request)
-        await self._office.write(lambda services: services.tickets.close(number, version, member))
-        raise web.HTTPSeeOther("/staff/?said=closed")
-
-    async def reply(self, request: web.Request) -> web.StreamResponse:
-        """Sent or, whatever is wrong, shown again with its words."""
-        number, version, member = await _of(request)
-        words = str((await request.post()).get("words", "")).replace("\r\n", "\n").strip()
-        fault = None
-        if not words:
-            fault = _("The reply is empty. Please write it first.")
-        elif len(words) > LONGEST_REPLY:
-            fault = _("The reply is too long. Please keep it under {count} characters.").fill(
-                count=LONGEST_REPLY
+    async def keep_view(self, request: web.Request) -> web.StreamResponse:
+        form, member = await form_of(request), request[SESSION].member
+        name, query = form.words("name"), form.fields.get("query", "")
+        if name:
+            await self._office.write(
+                lambda services: services.tickets.save_view(member, name, query)
             )
-        else:
-            try:
-                await self._office.write(
-                    lambda services: services.tickets.answer(number, version, member, words)
-                )
-            except AlreadyTaken:
-                fault = _(
-                    "Something was written here since you opened it, or a colleague took it. "
-                    "Your words are kept below: please look, then send."
-                )
-        if fault is None:
-            raise web.HTTPSeeOther(f"/staff/tickets/{number}?said=sent")
-        item = await self._item(request)
-        return self._item_page(request, item, words=words, fault=fault, status=409)
+        raise web.HTTPSeeOther(f"/staff/?{query}{'&' if query else ''}said=view-saved")
+
+    async def forget_view(self, request: web.Request) -> web.StreamResponse:
+        wanted, member = request.match_info["id"], request[SESSION].member
+        if not wanted.isdecimal():
+            raise NotFound
+        await self._office.write(lambda services: services.tickets.forget_view(member, int(wanted)))
+        raise web.HTTPSeeOther("/staff/?said=view-gone")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
+        """To save or to be embedded as sound or picture; never a page of its own."""
         number, reference = request.match_info["number"], request.match_info["reference"]
         member = request[SESSION].member
         found = await self._office.write(
@@ -92,59 +107,37 @@ class Tickets:
         )
         if not found.content:
             raise NotFound
-        shown = found.media_type in ("image/jpeg", "image/png")
         return web.Response(
             body=found.content,
-            content_type=found.media_type if shown else "application/octet-stream",
+            content_type=found.media_type,
             headers={
-                "Content-Disposition": "inline" if shown else "attachment",
+                "Content-Disposition": f'attachment; filename="{found.file_name}"',
                 "Content-Security-Policy": "sandbox; default-src 'none'",
             },
         )
 
-    async def _item(self, request: web.Request) -> Item:
-        number, member = request.match_info["number"], request[SESSION].member
-        return await self._office.write(lambda services: services.tickets.item(number, member))
 
-    def _item_page(
-        self,
-        request: web.Request,
-        item: Item,
-        *,
-        words: str = "",
-        fault: Text | None = None,
-        status: int = 200,
-    ) -> web.Response:
-        mine = item.ticket.taken_by in (None, request[SESSION].member.id)
-        return self._page(
-            request,
-            "item.html",
-            status=status,
-            item=item,
-            ticket=item.ticket,
-            may_answer=mine,
-            words=words,
-            fault=fault,
-            longest=LONGEST_REPLY,
-            said=SAID.get(_said(request)) if fault is None else None,
-        )
-
-    def _page(
-        self, request: web.Request, template: str, *, status: int = 200, **values: Any
-    ) -> web.Response:
-        session = request[SESSION]
-        return self._pages.response(
-            template, session, session.member.language, status=status, **values
-        )
+def filter_of(query: Mapping[str, str]) -> QueueFilter:
+    """What nobody of ours would write filters nothing."""
+    view, kind, page = query.get("view", ""), query.get("kind", ""), query.get("page", "")
+    office = query.get("office", "")
+    return QueueFilter(
+        view=View(view) if view in set(View) else View.OPEN,
+        kind=TicketKind(kind) if kind in set(TicketKind) else None,
+        office=office if office.isdecimal() and office.isascii() else "",
+        label=query.get("label", "")[:20],
+        words=query.get("q", "").strip()[:LONGEST_SEARCH],
+        page=min(max(int(page), 1), 1000) if page.isdecimal() and page.isascii() else 1,
+    )
 
 
-def _said(request: web.Request) -> str:
-    return request.query.get("said", "")
-
-
-async def _of(request: web.Request) -> tuple[str, int, Any]:
-    """Number, version and member of a change. Raises AlreadyTaken for no version."""
-    version = str((await request.post()).get("version", ""))
-    if not version.isdecimal():
-        raise AlreadyTaken
-    return request.match_info["number"], int(version), request[SESSION].member
+def _query(wanted: QueueFilter) -> str:
+    """Of another page of the same list."""
+    fields = {
+        "view": wanted.view.value,
+        "kind": wanted.kind or "",
+        "office": wanted.office,
+        "label": wanted.label,
+        "q": wanted.words,
+    }
+    return urlencode({name: value for name, value in fields.items() if value})

@@ -24,7 +24,16 @@ from bot.storage.tables.staff import (
     staff,
     tries,
 )
-from bot.storage.tables.tickets import ticket_messages, tickets
+from bot.storage.tables.tickets import (
+    public_notes,
+    saved_views,
+    ticket_desks,
+    ticket_followers,
+    ticket_labels,
+    ticket_messages,
+    ticket_words,
+    tickets,
+)
 from bot.storage.tables.visits import bookings, places, teams, visits
 
 __all__ = [
@@ -49,11 +58,17 @@ __all__ = [
     "outbox",
     "places",
     "private_links",
+    "public_notes",
     "recovery_codes",
+    "saved_views",
     "sessions",
     "staff",
     "teams",
+    "ticket_desks",
+    "ticket_followers",
+    "ticket_labels",
     "ticket_messages",
+    "ticket_words",
     "tickets",
     "tries",
     "visits",

@@ -135,6 +135,8 @@ files = Table(
     Column("origin", String(300)),
     Column("size", Integer, nullable=False, server_default=text("0")),
     Column("created_at", Moment, nullable=False),
+    Column("heard_at", Moment),
+    # Of a voice message: when a speech model was done with it.
 )
 
 consents = Table(

@@ -7,7 +7,7 @@ from bot.storage.audit import mark_end
 from bot.storage.tables import Moment
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
