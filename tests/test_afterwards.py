@@ -67,6 +67,10 @@ def test_who_adds_their_voice_is_told_how_it_goes(office: Office) -> None:
     assert [one.words for one in letters if one.who == "person"] == ["地铁A口要电梯"], (
         "another person's letter stays theirs"
     )
+    more = office.as_person(
+        "w2", lambda turn: turn.tickets.add(turn.tickets.own(own.number), "还有")
+    )
+    assert more.number not in (own.number, first.number), "their words never go into another's"
     before = len(office.heard("w2"))
     boss = office.member("boss2", Role.SUPERVISOR)
     author = office.member("author")

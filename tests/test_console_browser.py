@@ -109,12 +109,21 @@ class Site:
         file = self.app.known.library.pack.file(article, "en") or ""
         self.app.write_now(lambda s: s.editions.draft(article, "en", file, author))
 
-    def writes(self, words: str, user: str, region: str = "440103004", **more: Any) -> str:
+    def writes(
+        self,
+        words: str,
+        user: str,
+        region: str = "440103004",
+        *,
+        kind: TicketKind = TicketKind.COMPLAINT,
+        language: str = "zh_Hans",
+        **more: Any,
+    ) -> str:
         def work(connection: Any) -> str:
             who = Address("web", user)
-            chat = conversations.ensure(connection, who, "zh_Hans", self.clock())
+            chat = conversations.ensure(connection, who, language, self.clock())
             turn = Turn(connection, self.clock(), self.app.known, who, chat, "e1")
-            return turn.tickets.open(TicketKind.COMPLAINT, words, region=region, **more).number
+            return turn.tickets.open(kind, words, region=region, **more).number
 
         return self.app.database.write_now(work)
 
@@ -561,3 +570,36 @@ def test_without_a_script(visit: Visit, site: Site) -> None:
     page.fill("#region", "4401")
     page.click("main button.main")
     expect(page.locator("code")).to_have_count(1)
+
+
+# --- a morning's work
+
+
+def test_a_morning_of_thirty_items_by_keyboard_alone(visit: Visit, site: Site) -> None:
+    """Every kind in three languages: 'n', read, 'r', write, Ctrl+Enter; the mouse stays away."""
+    kinds = [kind for kind in TicketKind if kind is not TicketKind.FAILURE]
+    numbers = []
+    for at, (_time, language) in enumerate(itertools.product(range(10), LANGUAGES)):
+        kind = kinds[at % len(kinds)]
+        words = {"en": "The lift is broken.", "zh_Hans": "电梯坏了。", "zh_Hant": "電梯壞了。"}
+        numbers.append(
+            site.writes(words[language], f"m{at}", "441900003", kind=kind, language=language)
+        )
+    site.make("morning", "clerk", region="4419")
+    page = visit("/staff/", "morning")
+    done = set()
+    for _item in range(30):
+        press(page, "n")
+        expect(page.locator("#words")).to_be_visible()
+        page.wait_for_load_state()
+        done.add(page.url.rpartition("/")[2].partition("?")[0])
+        press(page, "r")
+        expect(page.locator("#words")).to_be_focused()
+        page.keyboard.insert_text("我们今天去看，明天回复您。")
+        press(page, "Control+Enter")
+        expect(page.locator(".good")).to_be_visible()
+        page.wait_for_load_state()
+    assert done == set(numbers), "each exactly once"
+    press(page, "g", "q")
+    expect(page.locator("h1")).to_contain_text("0")
+    assert faults(page) == []

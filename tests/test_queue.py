@@ -200,7 +200,8 @@ def test_filters_labels_and_views_that_are_kept(office: Office) -> None:
     assert office.numbers(member, kind=TicketKind.PLACE) == [first.number]
     assert office.numbers(member, office="440103") == [first.number]
     assert office.numbers(member, label="坡道") == [first.number]
-    assert office.do(lambda s: s.tickets.labels(member)) == ["地铁", "坡道"]
+    (line,) = office.do(lambda s: s.tickets.page(member, QueueFilter(label="地铁"))).lines
+    assert set(line.labels) == {"地铁", "坡道"}
     with pytest.raises(NotFound):
         office.numbers(member, office="4403")
     office.do(lambda s: s.tickets.save_view(member, "地铁", "label=地铁"))
@@ -353,3 +354,41 @@ def test_nobody_sees_who_wrote_anonymously_and_the_reply_arrives(office: Office)
     assert item.person.language == "zh_Hans", "to answer in"
     office.do(lambda s: s.tickets.answer(ticket.number, ticket.version, member, "我们查一下。"))
     assert "我们查一下。" in office.heard("w9")
+
+
+def test_closing_without_a_reply_is_said(office: Office) -> None:
+    ticket, member = office.writes("电梯坏了"), office.member()
+    office.do(lambda s: s.tickets.close(ticket.number, ticket.version, member))
+    assert any("closed without a further reply" in words for words in office.heard("w1"))
+    again = office.as_person("w1", lambda turn: turn.tickets.settle(ticket.number, settled=False))
+    assert again.level == 1
+
+
+def test_what_waits_outside_is_still_owed_until_the_person_hears(office: Office) -> None:
+    ticket, member = office.writes("电梯坏了"), office.member()
+    waits = office.do(
+        lambda s: s.tickets.wait_for_office(ticket.number, ticket.version, member, "地铁公司")
+    )
+    assert waits.due_at
+    office.now = waits.due_at + timedelta(hours=1)
+    assert office.numbers(member, view=View.OVERDUE) == [ticket.number]
+    assert office.do(lambda s: s.tickets.look_after()) == 1
+    late = office.ticket(ticket.number, member)
+    office.do(lambda s: s.tickets.answer(ticket.number, late.version, member, "已经催了。"))
+    answered = office.ticket(ticket.number, member)
+    office.do(
+        lambda s: s.tickets.wait_for_office(ticket.number, answered.version, member, "地铁公司")
+    )
+    assert office.numbers(member, view=View.OVERDUE) == []
+    assert office.numbers(member, view=View.OUTSIDE) == [ticket.number]
+
+
+def test_a_question_of_ours_that_nobody_answers_ends(office: Office) -> None:
+    ticket, member = office.writes("电梯坏了"), office.member()
+    office.do(
+        lambda s: s.tickets.answer(ticket.number, ticket.version, member, "哪个口？", asks=True)
+    )
+    assert office.numbers(member, view=View.OUTSIDE) == [ticket.number]
+    office.now += timedelta(days=31)
+    assert office.do(lambda s: s.tickets.look_after()) == 1
+    assert office.ticket(ticket.number, member).state == "closed"

@@ -73,6 +73,11 @@ class MemoryEars:
         for message in messages:
             self.heard.setdefault(message.event_id, message)
 
+    async def sent_file(self, who: Address, reference: str) -> tuple[bytes, Attachment] | None:
+        if reference != "ours":
+            return None
+        return b"%PDF-1.7", Attachment("ours", "application/pdf", "file.pdf")
+
     async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
         self._fail()
         raw.encode()
@@ -219,7 +224,14 @@ SAID: list[tuple[dict[str, Any], Kind, str, str]] = [
     ({"animation": VIDEO, "document": FILE}, Kind.VIDEO, "", "F1"),
     ({"document": FILE | {"file_name": "a.pdf"}, "caption": "x"}, Kind.DOCUMENT, "x", "F1"),
     ({"sticker": STICKER}, Kind.STICKER, "", ""),
-    ({"location": PLACE}, Kind.LOCATION, "", ""),
+    ({"location": PLACE}, Kind.LOCATION, "geo:23.10000,113.20000", ""),
+    (
+        {"venue": {"title": "地铁A口", "address": "多宝路", "location": PLACE}, "location": PLACE},
+        Kind.LOCATION,
+        "地铁A口 多宝路 geo:23.10000,113.20000",
+        "",
+    ),
+    ({"location": {"latitude": "x"}}, Kind.LOCATION, "", ""),
     ({"contact": CONTACT}, Kind.CONTACT, "+8613800138000", ""),
     ({"contact": CONTACT | {"user_id": 8}}, Kind.CONTACT, "+8613800138000", ""),
     ({"dice": {"emoji": "🎲", "value": 1}}, Kind.OTHER, "", ""),
@@ -447,8 +459,9 @@ def test_a_link_stands_alone_and_a_file_goes_first():
     payloads = CHANNEL.render(Reply(link=link, attachment=file), ENGLISH)
     assert payloads[0] == {"document": file.reference, "caption": "The form"}
     assert payloads[1]["text"] == f"Open this page:\n{link.url}"
-    with pytest.raises(Refused):
-        CHANNEL.render(Reply(attachment=Attachment("ours", "image/png")), ENGLISH)
+    (ours,) = CHANNEL.render(Reply(attachment=Attachment("ours", "image/png", "a.png")), ENGLISH)
+    assert (ours["photo"], ours["stored"]) == ("ours", "a.png")
+    assert ours["caption"].endswith("Federation: a.png")
     assert CHANNEL.render(Reply(), ENGLISH) == []
 
 
@@ -473,10 +486,15 @@ async def test_what_is_sent_arrives(stand: Stand):
     await stand.send(person, attachment=pdf)
     image = Attachment("https://doorstep.example/map.png", "image/png", "Where to find the office")
     await stand.send(person, attachment=image)
+    await stand.send(person, attachment=Attachment("ours", "application/pdf", "file.pdf"))
+    document = ["caption", "chat", "date", "document", "from", "message_id"]
     assert [sorted(one) for one in person.news()] == [
-        ["caption", "chat", "date", "document", "from", "message_id"],
+        document,
         ["caption", "chat", "date", "from", "message_id", "photo"],
+        document,
     ]
+    with pytest.raises(Refused):
+        await stand.send(person, attachment=Attachment("gone", "application/pdf", "file.pdf"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.channels import drawing
 from bot.channels.base import Capabilities, Payload
-from bot.i18n import Translator
+from bot.i18n import Translator, _
 from bot.messages import Attachment, Reply
 
 SHORT_LABEL = 6
@@ -18,6 +18,7 @@ SHORT_LABEL = 6
 MOST_ROWS = 6
 MOST_BYTES = 64
 """Of callback_data (Bot API, InlineKeyboardButton)."""
+FROM_STAFF = _("A file from the staff of the Disabled Persons' Federation: {name}")
 _WIDEST = 4
 """Buttons in a row, where two in a row would make too many rows."""
 
@@ -28,7 +29,7 @@ def draw(reply: Reply, translator: Translator, capabilities: Capabilities) -> li
     """One payload a message, the file first; the keyboard is on the last."""
     payloads: list[Payload] = []
     if reply.attachment:
-        payloads.append(_file(reply.attachment))
+        payloads.append(_file(reply.attachment, translator))
     payloads += [
         {"text": text, "link_preview_options": {"is_disabled": True}}
         for text in drawing.messages(reply, translator, capabilities)
@@ -77,9 +78,11 @@ def _rows(buttons: list[_Button], in_a_row: int) -> list[list[_Button]]:
     return rows
 
 
-def _file(attachment: Attachment) -> dict[str, Any]:
+def _file(attachment: Attachment, translator: Translator) -> dict[str, Any]:
+    """Its caption says what it is, for who cannot see it (rule T9)."""
     what = "photo" if attachment.media_type.startswith("image/") else "document"
-    payload = {what: attachment.reference, "caption": attachment.name}
-    if not attachment.reference.startswith("https://"):
-        payload["stored"] = attachment.name  # sending takes it out of our own store
-    return payload
+    if attachment.reference.startswith("https://"):
+        return {what: attachment.reference, "caption": attachment.name}
+    caption = FROM_STAFF.fill(name=attachment.name).to(translator)
+    # Sending takes it out of our own store.
+    return {what: attachment.reference, "caption": caption, "stored": attachment.name}

@@ -110,6 +110,7 @@ class Ticket:
     settled: str = ""
     """'asked', 'yes' or 'no': the person's own word on it."""
     asked_at: datetime | None = None
+    """When staff wrote last, be it an answer or a question."""
     booking_id: int | None = None
     merged_into: int | None = None
 
@@ -121,8 +122,15 @@ class Ticket:
     def open(self) -> bool:
         return self.state in OPEN_STATES
 
+    @property
+    def owed(self) -> bool:
+        """Is it on us? What waits for another office is, as long as the person heard nothing."""
+        if self.state is TicketState.WITH_OFFICE:
+            return self.answered_at is None
+        return self.state in (TicketState.WAITING, TicketState.TAKEN)
+
     def overdue(self, now: datetime) -> bool:
-        return self.open and self.due_at is not None and self.due_at < now
+        return self.owed and self.due_at is not None and self.due_at < now
 
     # --- what staff do with it
 
@@ -160,7 +168,7 @@ class Ticket:
             state=TicketState.WITH_PERSON if asks else TicketState.ANSWERED,
             answered_at=self.answered_at or now,
             settled="" if asks else "asked",
-            asked_at=None if asks else now,
+            asked_at=now,
         )
 
     def close(self, by: int, now: datetime) -> "Ticket":

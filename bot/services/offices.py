@@ -26,6 +26,10 @@ class Offices:
             raise NotPossible
         return found.pop()
 
+    def name(self, region: str) -> str:
+        """In full; '' for the province, and the code of a division that is no longer there."""
+        return self._regions.full_name(region) if region in self._regions.by_code else region
+
     def under(self, region: str) -> list[Region]:
         """The next level below, to narrow the queue to."""
         if region == PROVINCE:

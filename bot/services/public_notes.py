@@ -47,9 +47,9 @@ class PublicNotes:
         for note in stored.in_state(self._connection, NoteState.RELEASED):
             by_ticket.setdefault(note.ticket_id, []).append(note)
         voices = stored.voices(self._connection, list(by_ticket))
-        names = self._services.regions
+        names = self._services.offices
         return [
-            Story(steps, names.full_name(steps[0].region[:6]), voices[ticket_id])
+            Story(steps, names.name(steps[0].region[:6]), voices[ticket_id])
             for ticket_id, steps in by_ticket.items()
         ]
 

@@ -115,9 +115,6 @@ class TicketReading(TicketsBase):
         }
         return newest, told
 
-    def labels(self, member: Member) -> list[str]:
-        return ticket_queue.known_labels(self._connection, member.region)
-
     def views(self, member: Member) -> list[SavedView]:
         return ticket_desks.views(self._connection, member.id)
 
@@ -135,7 +132,7 @@ class TicketReading(TicketsBase):
             messages=said,
             person=person,
             labels=stored.labels(self._connection, ticket.id),
-            office=self._services.regions.full_name(ticket.region),
+            office=self._services.offices.name(ticket.region),
             others=[one for one in others if one.is_there(self._now) or one.has_lock(self._now)],
             draft=ticket_desks.draft(self._connection, ticket.id, member.id),
             suggested=self._suggested(said, person.language or "zh_Hans"),

@@ -89,9 +89,9 @@ class TicketTime(TicketsBase):
             self._note_event(ticket, "escalated", None)
             self._apologise(ticket)
         elif ticket.region != PROVINCE and self._hours.add(ticket.escalated_at, DAY) < self._now:
-            above = self._services.regions.by_code[ticket.region].parent or PROVINCE
+            above = parent_of(ticket.region)
             self._saved(ticket.raised(above, self._hours.add(self._now, DAY)))
-            self._note_event(ticket, "raised", None, self._services.regions.full_name(above))
+            self._note_event(ticket, "raised", None, self._services.offices.name(above))
 
     def _apologise(self, ticket: Ticket) -> None:
         """We said by when they would hear: so they hear that it takes longer."""
@@ -128,3 +128,8 @@ def by_day(now: datetime) -> datetime:
         return now
     day = local.date() if local.time() < QUIET_TO else local.date() + timedelta(days=1)
     return datetime.combine(day, QUIET_TO, GUANGDONG)
+
+
+def parent_of(region: str) -> str:
+    """The office above: of a street, which belongs to its county's, and of a county the city's."""
+    return region[:4] if len(region) > len(PROVINCE) + 2 else PROVINCE

@@ -2,7 +2,6 @@
 
 from bot.domain.queue import LONGEST_LABEL, MOST_LABELS, BeingAnswered
 from bot.domain.references import FEEDBACK, new_reference
-from bot.domain.regions import PROVINCE
 from bot.domain.staff import Member, Role
 from bot.domain.tickets import (
     Level,
@@ -16,7 +15,7 @@ from bot.domain.tickets import (
 from bot.i18n import _, verbatim
 from bot.messages import Attachment, Choice, Reply
 from bot.services.ticket_base import TicketsBase
-from bot.storage import files, public_notes, ticket_desks, ticket_queue, ticket_words
+from bot.storage import files, messages, public_notes, ticket_desks, ticket_queue, ticket_words
 from bot.storage import tickets as stored
 
 SUPERVISORS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -40,10 +39,15 @@ class TicketWork(TicketsBase):
         return self._changed("ticket.given_back", ticket.give_back, member)
 
     def close(self, number: str, version: int, member: Member) -> Ticket:
+        """Nobody is left without a word: who got no answer hears that there will be none."""
         ticket = self._current(number, version, member)
+        closed = self._changed("ticket.closed", lambda by: ticket.close(by, self._now), member)
+        messages.take_back(self._connection, f"ticket:{ticket.id}")
         if ticket.conversation_id:
             stored.expect_answer(self._connection, ticket.conversation_id, None)
-        return self._changed("ticket.closed", lambda by: ticket.close(by, self._now), member)
+            if ticket.answered_at is None and ticket.kind is not TicketKind.FAILURE:
+                self._services.notices.tell(ticket.conversation_id, closed_reply(ticket.number))
+        return closed
 
     def hand_over(
         self, number: str, version: int, member: Member, region: str, reason: str
@@ -55,7 +59,7 @@ class TicketWork(TicketsBase):
         handed = self._changed(
             "ticket.handed", lambda by: ticket.hand_to(region, by), member, f"to {region}"
         )
-        name = self._services.regions.full_name(region) or PROVINCE
+        name = self._services.offices.name(region) or "广东省"
         self._note_event(ticket, "handed", member.id, f"{name}：{reason.strip()}")
         ticket_desks.keep_draft(self._connection, ticket.id, member.id, "", self._now)
         return handed
@@ -185,6 +189,7 @@ class TicketWork(TicketsBase):
             member,
         )
         uid = None
+        messages.take_back(self._connection, f"ticket:{ticket.id}")
         if ticket.conversation_id:
             reply = answer_reply(ticket.number, words, asks=asks, file=file)
             uid = self._services.notices.tell(ticket.conversation_id, reply, who="staff")
@@ -241,17 +246,32 @@ def answer_reply(
 ) -> Reply:
     """A staff answer as the person gets it. An answer asks in one tap whether that settles it."""
     heading = _("A reply from the staff, number {number}").fill(number=number)
+    comes = (_("A file comes with it: {name}.").fill(name=file.name),) if file else ()
     if asks:
         return Reply(
             heading=heading,
-            paragraphs=(verbatim(words),),
+            paragraphs=(verbatim(words), *comes),
             attachment=file,
             question=_("To answer, just write here."),
         )
     return Reply(
         heading=heading,
-        paragraphs=(verbatim(words), _("To answer, just write here.")),
+        paragraphs=(verbatim(words), *comes, _("To answer, just write here.")),
         attachment=file,
+        question=_("Is your matter settled?"),
+        choices=(
+            Choice(f"!settled:{number}:yes", _("It is settled")),
+            Choice(f"!settled:{number}:no", _("Not settled")),
+        ),
+    )
+
+
+def closed_reply(number: str) -> Reply:
+    return Reply(
+        paragraphs=(
+            _("Number {number} was closed without a further reply.").fill(number=number),
+            _("If something comes up within 30 days, add it and it is opened again."),
+        ),
         question=_("Is your matter settled?"),
         choices=(
             Choice(f"!settled:{number}:yes", _("It is settled")),

@@ -82,11 +82,12 @@ class Tickets(TicketReading, TicketWork, TicketTime):
     def add(self, ticket: Ticket, words: str, file: Attachment | None = None) -> Ticket:
         """The person's further words: an item waits again, or a new one begins where it is too old.
 
-        One that was merged into another is continued there.
+        One that was merged into another of the same chat is continued there.
         """
-        if ticket.merged_into is not None:
-            ticket = stored.by_id(self._connection, ticket.merged_into) or ticket
-        if not ticket.reopens(self._now):
+        main = stored.by_id(self._connection, ticket.merged_into) if ticket.merged_into else None
+        if main and main.conversation_id == ticket.conversation_id:
+            ticket = main
+        if ticket.merged_into is not None or not ticket.reopens(self._now):
             new = self.open(
                 ticket.kind, words, region=ticket.region, file=file, anonymous=ticket.anonymous
             )

@@ -10,13 +10,21 @@ from bot.domain.queue import A_PAGE, QueueFilter, QueueLine, View
 from bot.domain.regions import PROVINCE
 from bot.domain.tickets import Level, Ticket, TicketKind, TicketState
 from bot.storage.tables import staff, ticket_labels, ticket_messages, tickets
-from bot.storage.tables.tickets import OPEN
+from bot.storage.tables.tickets import DONE, OPEN
 from bot.storage.tickets import ticket_of, words_of
 
 RAISED_AFTER = timedelta(hours=7)
 """A working day has passed at the earliest then; whether it has is counted by the caller."""
 _IS_OPEN: ColumnElement[bool] = literal_column(f"({OPEN})")
 """In the very words of the partial index, so that both databases use it."""
+
+
+_IS_DONE: ColumnElement[bool] = literal_column(f"({DONE})")
+_OWED: ColumnElement[bool] = or_(
+    tickets.c.state.in_((TicketState.WAITING, TicketState.TAKEN)),
+    and_(tickets.c.state == TicketState.WITH_OFFICE, tickets.c.answered_at.is_(None)),
+)
+"""Ticket.owed."""
 
 
 def within(region: str) -> ColumnElement[bool]:
@@ -82,7 +90,7 @@ def late(
         select(tickets)
         .where(
             _IS_OPEN,
-            tickets.c.state.in_((TicketState.WAITING, TicketState.TAKEN)),
+            _OWED,
             tickets.c.kind == kind,
             or_(
                 and_(due < soon, due >= now, tickets.c.warned_at.is_(None)),
@@ -97,19 +105,23 @@ def late(
 
 
 def answered_before(connection: Connection, moment: datetime, limit: int = 200) -> list[Ticket]:
-    """Answered, and nothing was heard since."""
-    rows = connection.execute(
-        select(tickets)
-        .where(tickets.c.state == TicketState.ANSWERED, tickets.c.asked_at < moment)
-        .limit(limit)
-    )
-    return [ticket_of(row) for row in rows]
+    """Answered or asked something, and nothing was heard since."""
+    found: list[Ticket] = []
+    for which, state in ((_IS_DONE, TicketState.ANSWERED), (_IS_OPEN, TicketState.WITH_PERSON)):
+        rows = connection.execute(
+            select(tickets)
+            .where(which, tickets.c.state == state, tickets.c.asked_at < moment)
+            .limit(limit)
+        )
+        found += [ticket_of(row) for row in rows]
+    return found
 
 
 def held_by(connection: Connection, staff_ids: Sequence[int]) -> list[Ticket]:
     """What these have taken and not finished."""
     rows = connection.execute(
         select(tickets).where(
+            _IS_OPEN,
             tickets.c.taken_by.in_(staff_ids),
             tickets.c.state.in_(
                 (TicketState.TAKEN, TicketState.WITH_PERSON, TicketState.WITH_OFFICE)
@@ -128,6 +140,7 @@ def owners_inactive(connection: Connection, today: date) -> list[int]:
             tickets.c.state.in_(
                 (TicketState.TAKEN, TicketState.WITH_PERSON, TicketState.WITH_OFFICE)
             ),
+            _IS_OPEN,
             or_(
                 ~staff.c.active,
                 and_(
@@ -137,18 +150,6 @@ def owners_inactive(connection: Connection, today: date) -> list[int]:
             ),
         )
         .distinct()
-    )
-    return list(found.scalars())
-
-
-def known_labels(connection: Connection, region: str) -> list[str]:
-    """The labels of open items."""
-    found = connection.execute(
-        select(ticket_labels.c.label)
-        .join(tickets, tickets.c.id == ticket_labels.c.ticket_id)
-        .where(_IS_OPEN, within(region))
-        .distinct()
-        .order_by(ticket_labels.c.label)
     )
     return list(found.scalars())
 
@@ -178,10 +179,10 @@ def _in_view(view: View, member_id: int, now: datetime) -> tuple[ColumnElement[b
         View.FREE: (_IS_OPEN, state == TicketState.WAITING),
         View.MINE: (_IS_OPEN, tickets.c.taken_by == member_id),
         View.OUTSIDE: (_IS_OPEN, ~ours),
-        View.OVERDUE: (_IS_OPEN, ours, tickets.c.due_at < now),
+        View.OVERDUE: (_IS_OPEN, _OWED, tickets.c.due_at < now),
         View.SUPERVISOR: (_IS_OPEN, tickets.c.level == Level.SUPERVISOR),
-        View.ANSWERED: (state == TicketState.ANSWERED,),
-        View.CLOSED: (state == TicketState.CLOSED,),
+        View.ANSWERED: (_IS_DONE, state == TicketState.ANSWERED),
+        View.CLOSED: (_IS_DONE, state == TicketState.CLOSED),
     }[view]
 
 

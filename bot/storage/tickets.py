@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.domain.tickets import (
     OPEN_STATES,
@@ -167,7 +167,7 @@ def messages(connection: Connection, ticket_id: int) -> list[TicketMessage]:
         .join_from(ticket_messages, staff, staff.c.id == ticket_messages.c.staff_id, isouter=True)
         .join(outbox, outbox.c.uid == ticket_messages.c.outbox_uid, isouter=True)
         .join(files, files.c.reference == ticket_messages.c.file, isouter=True)
-        .where(ticket_messages.c.ticket_id.in_(_with_merged(ticket_id)))
+        .where(ticket_messages.c.ticket_id.in_(_with_merged(connection, ticket_id)))
         .order_by(ticket_messages.c.id)
     )
     return [
@@ -200,7 +200,7 @@ def move_messages(connection: Connection, ids: list[int], to_ticket: int) -> int
 def has_file(connection: Connection, ticket_id: int, reference: str) -> bool:
     found = connection.execute(
         select(ticket_messages.c.id).where(
-            ticket_messages.c.ticket_id.in_(_with_merged(ticket_id)),
+            ticket_messages.c.ticket_id.in_(_with_merged(connection, ticket_id)),
             ticket_messages.c.file == reference,
         )
     ).first()
@@ -264,18 +264,18 @@ def set_labels(connection: Connection, ticket_id: int, wanted: tuple[str, ...]) 
         )
 
 
-def _with_merged(ticket_id: int) -> Select[tuple[int]]:
+def _with_merged(connection: Connection, ticket_id: int) -> list[int]:
     """Its id, and those of the same chat's items that went into it."""
     main = tickets.alias("main")
-    same = tickets.c.conversation_id == main.c.conversation_id
-    return select(tickets.c.id).where(
-        or_(
-            tickets.c.id == ticket_id,
-            tickets.c.merged_into.in_(
-                select(main.c.id).where(main.c.id == ticket_id, same).correlate(tickets)
-            ),
+    found = connection.execute(
+        select(tickets.c.id)
+        .join(main, main.c.id == tickets.c.merged_into)
+        .where(
+            tickets.c.merged_into == ticket_id,
+            tickets.c.conversation_id == main.c.conversation_id,
         )
     )
+    return [ticket_id, *found.scalars()]
 
 
 def words_of(connection: Connection, row: Any) -> str:

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal_column, select
 
 from bot.storage.tables import inbox, outbox, ticket_messages, tickets
+from bot.storage.tables.tickets import OPEN
 
 
 def newest_message(connection: Connection) -> int:
@@ -32,14 +33,16 @@ def count(connection: Connection, now: datetime) -> dict[str, Any]:
         .select_from(
             tickets.outerjoin(ticket_messages, ticket_messages.c.ticket_id == tickets.c.id)
         )
-        .where(tickets.c.state.in_(("waiting", "taken")))
+        .where(literal_column(f"({OPEN})"), tickets.c.state.in_(("waiting", "taken")))
     ).one()
     figures = {
         "inbox_waiting": number(inbox, *waiting),
         "inbox_parked": number(inbox, inbox.c.state == "parked"),
         "outbox_waiting": number(outbox, *unsent),
         "outbox_stuck": number(outbox, outbox.c.state.in_(("held", "parked"))),
-        "tickets_waiting": number(tickets, tickets.c.state == "waiting"),
+        "tickets_waiting": number(
+            tickets, literal_column(f"({OPEN})"), tickets.c.state == "waiting"
+        ),
         "oldest_seconds": max(ages, default=0.0),
     }
     stamp = (figures["inbox_parked"], figures["outbox_stuck"], figures["tickets_waiting"], *newest)

@@ -47,10 +47,9 @@ class Tickets:
         def look(services: Services) -> dict[str, Any]:
             return {
                 "queue": services.tickets.page(member, wanted),
-                "labels": services.tickets.labels(member),
                 "views": services.tickets.views(member),
                 "offices": services.offices.under(member.region),
-                "office_names": services.regions.full_name,
+                "office_names": services.offices.name,
             }
 
         # A search is written to the audit log, so it is no mere look.
@@ -62,6 +61,7 @@ class Tickets:
             "queue.html",
             **found,
             lines=found["queue"].lines,
+            labels=sorted({label for line in found["queue"].lines for label in line.labels}),
             waiting=found["queue"].waiting,
             wanted=wanted,
             view_names=VIEWS,

@@ -17,6 +17,8 @@ from sqlalchemy import (
 from bot.storage.tables.base import Id, Moment, metadata
 
 OPEN = "state in ('waiting', 'taken', 'with_person', 'with_office')"
+DONE = "state in ('answered', 'closed')"
+"""A query that says one of these in these very words uses the small index of the open ones."""
 
 tickets = Table(
     "tickets",
@@ -49,7 +51,13 @@ tickets = Table(
     Column("asked_at", Moment),
     Column("booking_id", Id, ForeignKey("bookings.id", name="fk_tickets_booking_id")),
     Column("merged_into", Id, ForeignKey("tickets.id", name="fk_tickets_merged_into")),
-    Index("ix_tickets_queue", "state", "waiting_since"),
+    Index(
+        "ix_tickets_done",
+        "state",
+        "waiting_since",
+        postgresql_where=text(DONE),
+        sqlite_where=text(DONE),
+    ),
     Index("ix_tickets_conversation", "conversation_id"),
     Index("ix_tickets_created_at", "created_at"),
     Index(
@@ -57,10 +65,19 @@ tickets = Table(
         "priority",
         "due_at",
         "id",
+        "region",
+        "state",
+        # All that listing and counting ask for: they need not look into the table.
         postgresql_where=text(OPEN),
         sqlite_where=text(OPEN),
     ),
     Index("ix_tickets_taken_by", "taken_by", "state"),
+    Index(
+        "ix_tickets_merged_into",
+        "merged_into",
+        postgresql_where=text("merged_into is not null"),
+        sqlite_where=text("merged_into is not null"),
+    ),
 )
 
 ticket_messages = Table(

@@ -12,6 +12,7 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 OPEN = "state in ('waiting', 'taken', 'with_person', 'with_office')"
+DONE = "state in ('answered', 'closed')"
 MOMENTS = ("due_at", "warned_at", "escalated_at", "answered_at", "asked_at")
 
 
@@ -20,11 +21,26 @@ def upgrade() -> None:
     op.create_index(
         "ix_tickets_open",
         "tickets",
-        ["priority", "due_at", "id"],
+        ["priority", "due_at", "id", "region", "state"],
         postgresql_where=sa.text(OPEN),
         sqlite_where=sa.text(OPEN),
     )
+    op.drop_index("ix_tickets_queue", table_name="tickets")
+    op.create_index(
+        "ix_tickets_done",
+        "tickets",
+        ["state", "waiting_since"],
+        postgresql_where=sa.text(DONE),
+        sqlite_where=sa.text(DONE),
+    )
     op.create_index("ix_tickets_taken_by", "tickets", ["taken_by", "state"])
+    op.create_index(
+        "ix_tickets_merged_into",
+        "tickets",
+        ["merged_into"],
+        postgresql_where=sa.text("merged_into is not null"),
+        sqlite_where=sa.text("merged_into is not null"),
+    )
     op.add_column(
         "ticket_messages",
         sa.Column("event", sa.String(length=20), server_default="", nullable=False),
@@ -45,8 +61,11 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_column("files", "heard_at")
     op.drop_column("ticket_messages", "event")
+    op.drop_index("ix_tickets_merged_into", table_name="tickets")
     op.drop_index("ix_tickets_taken_by", table_name="tickets")
     op.drop_index("ix_tickets_open", table_name="tickets")
+    op.drop_index("ix_tickets_done", table_name="tickets")
+    op.create_index("ix_tickets_queue", "tickets", ["state", "waiting_since"])
     op.add_column(
         "tickets",
         sa.Column("urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
