@@ -441,7 +441,11 @@ def test_keys_open_pages_walk_lists_and_show_a_sheet(visit: Visit, site: Site) -
     expect(page.locator("#keys-help")).to_be_visible()
     expect(page.locator("#keys-help dl")).to_contain_text("先按g，再按q")
     assert faults(page) == []
-    press(page, "j", "Escape")
+    tab_to(page, "[data-close]")
+    press(page, "Enter")
+    expect(page.locator("#keys-help")).to_be_hidden()
+    expect(second).to_be_focused()
+    press(page, "?", "j", "Escape")
     expect(page.locator("#keys-help")).to_be_hidden()
     expect(second).to_be_focused()
     name = second.text_content()
