@@ -24,7 +24,7 @@ _DRAWN = re.compile(
     r"[\u2460-\u24ff\u2500-\u257f\u2580-\u25ff]|！！|～～|～$|(?<!\*)\*\*(?!\*)|__|```|~~"
 )
 _SHORT_DATE = re.compile(r"(?<![\d/-])\d{1,2}/\d{1,2}(?![\d/])|(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
-_BARE_HOUR = re.compile(r"(?<![\d:：])([01]?\d|2[0-3])[:：][0-5]\d(?![\d:：])")
+_BARE_HOUR = re.compile(r"(?<![\d:：])([01]?\d|2[0-3])[:：][0-5]\d(?![\d:：])(?!\s?[AP]M)")
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _BLAME = ("非法", "无效", "無效", "错误操作", "invalid", "illegal")

@@ -109,12 +109,21 @@ class Site:
         file = self.app.known.library.pack.file(article, "en") or ""
         self.app.write_now(lambda s: s.editions.draft(article, "en", file, author))
 
-    def writes(self, words: str, user: str, region: str = "440103004", **more: Any) -> str:
+    def writes(
+        self,
+        words: str,
+        user: str,
+        region: str = "440103004",
+        *,
+        kind: TicketKind = TicketKind.COMPLAINT,
+        language: str = "zh_Hans",
+        **more: Any,
+    ) -> str:
         def work(connection: Any) -> str:
             who = Address("web", user)
-            chat = conversations.ensure(connection, who, "zh_Hans", self.clock())
+            chat = conversations.ensure(connection, who, language, self.clock())
             turn = Turn(connection, self.clock(), self.app.known, who, chat, "e1")
-            return turn.tickets.open(TicketKind.COMPLAINT, words, region=region, **more).number
+            return turn.tickets.open(kind, words, region=region, **more).number
 
         return self.app.database.write_now(work)
 
@@ -373,7 +382,7 @@ def test_the_first_day_by_keyboard_alone(visit: Visit, site: Site, scheme: str) 
     codes = page.locator("#codes").input_value().split()
     tab_to(page, "main a.main")
     press(page, "Enter")
-    expect(page.locator("nav")).to_be_visible()
+    expect(page.locator("header nav")).to_be_visible()
     sign_out(page)
     for code in (codes[0], None):
         site.clock.ahead += timedelta(seconds=31)
@@ -385,7 +394,7 @@ def test_the_first_day_by_keyboard_alone(visit: Visit, site: Site, scheme: str) 
         assert faults(page) == []
         page.keyboard.insert_text(code or pyotp.TOTP(secret).at(site.clock()))
         press(page, "Enter")
-        expect(page.locator("nav")).to_be_visible()
+        expect(page.locator("header nav")).to_be_visible()
         sign_out(page)
 
 
@@ -432,7 +441,11 @@ def test_keys_open_pages_walk_lists_and_show_a_sheet(visit: Visit, site: Site) -
     expect(page.locator("#keys-help")).to_be_visible()
     expect(page.locator("#keys-help dl")).to_contain_text("先按g，再按q")
     assert faults(page) == []
-    press(page, "j", "Escape")
+    tab_to(page, "[data-close]")
+    press(page, "Enter")
+    expect(page.locator("#keys-help")).to_be_hidden()
+    expect(second).to_be_focused()
+    press(page, "?", "j", "Escape")
     expect(page.locator("#keys-help")).to_be_hidden()
     expect(second).to_be_focused()
     name = second.text_content()
@@ -518,7 +531,7 @@ def test_pages_that_no_address_shows(visit: Visit, site: Site, tmp_path: Path) -
     }
     for row, button in files_and_ends.items():
         sheet.write_text(f"账号,姓名,角色,地区\n{row}\n", encoding="utf-8")
-        page.set_input_files("#sheet", sheet)
+        page.set_input_files("#file", sheet)
         page.click("main button.main")
         expect(page.locator("caption")).to_be_visible()
         assert faults(page, keyboard=True) == []
@@ -561,3 +574,36 @@ def test_without_a_script(visit: Visit, site: Site) -> None:
     page.fill("#region", "4401")
     page.click("main button.main")
     expect(page.locator("code")).to_have_count(1)
+
+
+# --- a morning's work
+
+
+def test_a_morning_of_thirty_items_by_keyboard_alone(visit: Visit, site: Site) -> None:
+    """Every kind in three languages: 'n', read, 'r', write, Ctrl+Enter; the mouse stays away."""
+    kinds = [kind for kind in TicketKind if kind is not TicketKind.FAILURE]
+    numbers = []
+    for at, (_time, language) in enumerate(itertools.product(range(10), LANGUAGES)):
+        kind = kinds[at % len(kinds)]
+        words = {"en": "The lift is broken.", "zh_Hans": "电梯坏了。", "zh_Hant": "電梯壞了。"}
+        numbers.append(
+            site.writes(words[language], f"m{at}", "441900003", kind=kind, language=language)
+        )
+    site.make("morning", "clerk", region="4419")
+    page = visit("/staff/", "morning")
+    done = set()
+    for _item in range(30):
+        press(page, "n")
+        expect(page.locator("#words")).to_be_visible()
+        page.wait_for_load_state()
+        done.add(page.url.rpartition("/")[2].partition("?")[0])
+        press(page, "r")
+        expect(page.locator("#words")).to_be_focused()
+        page.keyboard.insert_text("我们今天去看，明天回复您。")
+        press(page, "Control+Enter")
+        expect(page.locator(".good")).to_be_visible()
+        page.wait_for_load_state()
+    assert done == set(numbers), "each exactly once"
+    press(page, "g", "q")
+    expect(page.locator("h1")).to_contain_text("0")
+    assert faults(page) == []

@@ -70,7 +70,7 @@ def visited(office: Office, day: date, region: str, count: int) -> None:
 async def filled(visitors: Visitors, office: Office, region: str = "44") -> Browser:
     """Two offices, three kinds, answers after 10, 20 and 60 minutes, one that is late."""
     start = office.now
-    office.now = start - timedelta(days=5)
+    office.now = start - timedelta(days=20)
     writes(office, TicketKind.COMPLAINT, SHENZHEN, "late")
     office.now = start
     numbers = {

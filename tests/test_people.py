@@ -32,7 +32,7 @@ async def upload(browser: Browser, content: bytes, name: str = "people.xlsx") ->
     page = await browser.get("/staff/people/import")
     data = aiohttp.FormData()
     data.add_field("csrf", page.hidden("csrf"))
-    data.add_field("sheet", content, filename=name)
+    data.add_field("file", content, filename=name)
     async with browser.client.post("/staff/people/import", data=data) as answer:
         return check(Page(answer.status, answer.url.path, await answer.text(), answer.headers))
 
@@ -227,3 +227,18 @@ async def test_nobody_reaches_beyond_their_region(visitors: Visitors, office: Of
     page = await chief.post("/staff/people/chief/change", own, display_name="王",
                             role="administrator", region="44")  # fmt: skip
     assert page.status == 422, "nobody gives themselves more than they have"
+
+
+async def test_what_somebody_on_leave_has_waits_for_others(
+    visitors: Visitors, office: Office
+) -> None:
+    number = office.writes("请回电话")
+    chief, li = await administrator(visitors, office), await visitors.new()
+    await signed_in(li, office, name="li")
+    page = await li.get(f"/staff/tickets/{number}")
+    await li.post(f"/staff/tickets/{number}/take", page)
+    page = await chief.get("/staff/people/li")
+    await chief.post("/staff/people/li/away", page, first="2026-03-03", last="2026-03-04")
+    for hours, handed_back in ((0, 0), (24, 1), (24, 0)):
+        office.now += timedelta(hours=hours)
+        assert office.do(lambda services: services.tickets.hand_back_absent()) == handed_back

@@ -14,7 +14,7 @@ from bot.domain.regions import PROVINCE, Regions
 from bot.domain.staff import Member, OpenSession, Role
 from bot.domain.tickets import NotFound
 from bot.i18n import Text, _
-from bot.storage import sign_ins, tickets
+from bot.storage import sign_ins
 from bot.storage import staff as stored
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class People:
         stored.change(self._connection, member.id, active=False)
         sign_ins.end_sessions(self._connection, member.id)
         sign_ins.forget_devices(self._connection, member.id)
-        given_back = tickets.give_back_all(self._connection, member.id)
+        given_back = self._services.tickets.hand_back([member.id])
         self._log(by, "staff.deactivated", name, f"items {given_back}")
         return given_back
 

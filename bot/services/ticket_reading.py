@@ -103,6 +103,21 @@ class TicketReading(TicketsBase):
     def waiting(self, member: Member) -> int:
         return ticket_queue.waiting(self._connection, member.region)
 
+    def news(self, regions: Sequence[str], after: int) -> tuple[int, dict[str, tuple[int, int]]]:
+        """The newest message now; for each region how many items wait, and what arrived.
+
+        `arrived`: messages of people after the one with the id `after`.
+        """
+        newest = stored.newest_message(self._connection)
+        told = {
+            region: (
+                ticket_queue.waiting(self._connection, region),
+                stored.arrived(self._connection, region, after) if newest > after else 0,
+            )
+            for region in regions
+        }
+        return newest, told
+
     def views(self, member: Member) -> list[SavedView]:
         return ticket_desks.views(self._connection, member.id)
 

@@ -25,8 +25,12 @@ class TicketTime(TicketsBase):
 
     def look_after(self) -> int:
         """How many items changed."""
-        away = ticket_queue.owners_inactive(self._connection)
-        return self._remind() + self.hand_back(away) + self._end_old()
+        return self._remind() + self.hand_back_absent() + self._end_old()
+
+    def hand_back_absent(self) -> int:
+        """What those have who are on leave today, or no longer here."""
+        today = self._now.astimezone(GUANGDONG).date()
+        return self.hand_back(ticket_queue.owners_inactive(self._connection, today))
 
     def hand_back(self, staff_ids: Iterable[int]) -> int:
         """On leave, or no longer here: what they had goes back to the queue, with its deadline."""

@@ -4,7 +4,6 @@ ticket_reading.py: the queue and one item. ticket_work.py: take, answer, hand ov
 ticket_time.py: warnings, escalation, leave. An answer leaves in the transaction that records it.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.deadlines import AFTER_NOT_SETTLED
@@ -22,7 +21,7 @@ from bot.messages import Attachment
 from bot.services.ticket_reading import Item, TicketReading
 from bot.services.ticket_time import TicketTime
 from bot.services.ticket_work import TicketWork
-from bot.storage import public_notes, ticket_queue, ticket_words
+from bot.storage import public_notes, ticket_words
 from bot.storage import tickets as stored
 
 __all__ = ["FEEDBACK", "Item", "Tickets"]
@@ -151,21 +150,6 @@ class Tickets(TicketReading, TicketWork, TicketTime):
         self._note_event(ticket, "not_settled", None)
         due = self._hours.add(self._now, AFTER_NOT_SETTLED)
         return self._saved(ticket.is_not_settled(self._now, due))
-
-    def news(self, regions: Sequence[str], after: int) -> tuple[int, dict[str, tuple[int, int]]]:
-        """The newest message now; for each region how many items wait, and what arrived.
-
-        `arrived`: messages of people after the one with the id `after`.
-        """
-        newest = stored.newest_message(self._connection)
-        told = {
-            region: (
-                ticket_queue.waiting(self._connection, region),
-                stored.arrived(self._connection, region, after) if newest > after else 0,
-            )
-            for region in regions
-        }
-        return newest, told
 
     # --- several with the same wish
 

@@ -1,7 +1,7 @@
 """Lists of items: the queue, the next one, what is late, whose owner is away."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select
@@ -131,8 +131,8 @@ def held_by(connection: Connection, staff_ids: Sequence[int]) -> list[Ticket]:
     return [ticket_of(row) for row in rows]
 
 
-def owners_inactive(connection: Connection) -> list[int]:
-    """Accounts that were switched off and still have open items."""
+def owners_inactive(connection: Connection, today: date) -> list[int]:
+    """Accounts that are switched off or on leave and still have open items."""
     found = connection.execute(
         select(tickets.c.taken_by)
         .join(staff, staff.c.id == tickets.c.taken_by)
@@ -141,7 +141,13 @@ def owners_inactive(connection: Connection) -> list[int]:
                 (TicketState.TAKEN, TicketState.WITH_PERSON, TicketState.WITH_OFFICE)
             ),
             _IS_OPEN,
-            ~staff.c.active,
+            or_(
+                ~staff.c.active,
+                and_(
+                    staff.c.away_until >= today,
+                    or_(staff.c.away_from.is_(None), staff.c.away_from <= today),
+                ),
+            ),
         )
         .distinct()
     )

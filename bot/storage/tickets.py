@@ -93,16 +93,6 @@ def save(connection: Connection, ticket: Ticket) -> bool:
     return saved.rowcount == 1
 
 
-def give_back_all(connection: Connection, staff_id: int) -> int:
-    """What this member had taken waits for anybody again; how many items."""
-    given = connection.execute(
-        update(tickets)
-        .where(tickets.c.taken_by == staff_id, tickets.c.state == TicketState.TAKEN)
-        .values(state=TicketState.WAITING, taken_by=None, version=tickets.c.version + 1)
-    )
-    return given.rowcount
-
-
 def by_number(connection: Connection, number: str) -> Ticket | None:
     row = connection.execute(select(tickets).where(tickets.c.number == number)).first()
     return ticket_of(row) if row else None

@@ -162,8 +162,8 @@ class Guard:
     async def _unheard(self, request: web.Request, session: Session | None) -> web.Response:
         """A form that does not count; what somebody wrote in it stands on the page."""
         written = []
-        for name, value in (await request.post()).items():
-            if isinstance(value, str) and name in KEPT and value.strip():
+        for name, value in (await form_of(request)).fields.items():
+            if name in KEPT and value.strip():
                 written.append(value)
         return self._error(request, 403, written=written, signed_out=session is None)
 

@@ -14,6 +14,7 @@ from bot.domain.staff import Member, Role
 from bot.i18n import Text, _
 from bot.services import Services, passwords
 from bot.services.people import PLACEHOLDER, Refused
+from bot.web.forms import form_of
 from bot.web.guard import SESSION
 from bot.web.hashing import Hashing
 from bot.web.office import Office
@@ -81,10 +82,9 @@ class People:
 
     async def preview(self, request: web.Request) -> web.StreamResponse:
         """The rows of the file with their faults; nothing is made yet."""
-        sent = (await request.post()).get("sheet")
-        if not isinstance(sent, web.FileField):
+        content = (await form_of(request)).file
+        if not content:
             return self._import_page(request, [_("Please choose a file first.")], 422)
-        content = sent.file.read()
         try:
             records = list(sheets.records(BytesIO(content), COLUMNS))
         except sheets.Unreadable as unreadable:

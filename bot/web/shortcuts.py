@@ -21,6 +21,7 @@ SHORTCUTS: tuple[tuple[str, Text], ...] = (
     ("Alt Shift Q", _("Queue")),
     ("g q", _("Queue")),
     ("g a", _("Answers")),
+    ("g s", _("Said and done")),
     ("g u", _("Undelivered")),
     ("g n", _("Numbers")),
     ("g p", _("People")),

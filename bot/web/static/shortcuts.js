@@ -82,6 +82,7 @@
     }
     single(event);
   });
+  sheet?.querySelector("[data-close]").addEventListener("click", () => sheet.close());
   if (on) {
     for (const element of marked()) {
       const key = element.dataset.key;
