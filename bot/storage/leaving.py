@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from bot.domain.tickets import OPEN_STATES
-from bot.storage.bookings import LIVE
 from bot.storage.tables import bookings, files, ticket_messages, tickets
 from bot.storage.vault import vault_of
 
@@ -48,7 +47,7 @@ def _bookings(connection: Connection, conversation_id: int) -> None:
     rows = connection.execute(
         select(bookings.c.id, bookings.c.number, bookings.c.sealed).where(
             bookings.c.conversation_id == conversation_id,
-            bookings.c.state.not_in(LIVE),
+            bookings.c.state.in_(("done", "cancelled")),
         )
     ).all()
     vault = vault_of(connection)
