@@ -9,7 +9,7 @@ from bot.i18n import _
 from bot.messages import Choice, Reply
 from bot.services import Known, Services
 from bot.services.notices import Notice
-from bot.storage import conversations, messages
+from bot.storage import bookings, conversations, messages, offers
 from bot.storage.db import Connection, Database
 from bot.storage.messages import Saying
 
@@ -26,15 +26,24 @@ class VisitUpkeep:
         self._swept: datetime | None = None
 
     async def round(self) -> None:
-        """Three transactions, each small where there is nothing to do."""
-        await self._database.write(self._offers)
-        await self._database.write(self._reminders)
+        """What is due is looked for in a read; only where there is something we write."""
+        if await self._database.read(self._due):
+            await self._database.write(self._offers)
+            await self._database.write(self._reminders)
         now = self._now()
         if self._swept is None or now - self._swept >= SWEEP_EVERY:
             self._swept = now
             await self._database.write(
                 lambda connection: self._services(connection).waiting.sweep()
             )
+
+    def _due(self, connection: Connection) -> bool:
+        now = self._now()
+        return bool(
+            offers.untold(connection, 1)
+            or offers.run_out(connection, now, 1)
+            or bookings.any_due(connection, now)
+        )
 
     def _offers(self, connection: Connection) -> None:
         waiting = self._services(connection).waiting

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, text, update
 from sqlalchemy import delete as delete_from
 
 from bot.domain.bookings import Booking, BookingState, VisitRequest
@@ -15,10 +15,12 @@ from bot.domain.visits import VisitKind
 from bot.i18n import Json
 from bot.storage.db import insert_unless_there
 from bot.storage.tables import booking_members, bookings, visits
+from bot.storage.tables.bookings import LISTED, LIVE
 from bot.storage.vault import vault_of
 from bot.storage.visits import VISIT_COLUMNS, visit_in
 
-LIVE = tuple(state.value for state in BookingState if state.live)
+_LIVE, _LISTED = text(f"bookings.{LIVE}"), text(f"bookings.{LISTED}")
+"""In the very words of the partial indexes: by a value SQLite would not know that they fit."""
 _IN_COLUMNS = ("visit_id", "visit_kind", "purpose")
 """Of a request: the row says these itself, also after a move."""
 
@@ -72,7 +74,7 @@ def by_request(connection: Connection, request_key: str) -> Booking | None:
 
 
 def live_of_person(connection: Connection, person_key: str) -> Booking | None:
-    return _one(connection, (bookings.c.person_key == person_key) & bookings.c.state.in_(LIVE))
+    return _one(connection, (bookings.c.person_key == person_key) & _LIVE)
 
 
 def by_number(connection: Connection, number: str) -> Booking | None:
@@ -93,7 +95,7 @@ def lock(connection: Connection, number: str) -> Booking | None:
 
 def live_of_conversation(connection: Connection, conversation_id: int) -> list[Booking]:
     """Those that this chat made or joined."""
-    return _all(connection, _seen_by(conversation_id) & bookings.c.state.in_(LIVE))
+    return _all(connection, _seen_by(conversation_id) & _LIVE)
 
 
 def of_conversation_numbered(
@@ -120,7 +122,9 @@ def listed(
     connection: Connection, region: str, states: Sequence[BookingState], limit: int = 500
 ) -> list[Booking]:
     """In a region, the most urgent first and then the oldest: the waiting list, the requests."""
-    wanted = bookings.c.state.in_([state.value for state in states])
+    wanted: ColumnElement[bool] = bookings.c.state.in_([state.value for state in states])
+    if {*states} <= {BookingState.WAITING, BookingState.REQUESTED}:
+        wanted &= _LISTED
     inside = bookings.c.region.startswith(region, autoescape=True)
     rows = connection.execute(
         _WITH_VISIT.where(wanted, inside)
@@ -140,6 +144,11 @@ def due(connection: Connection, now: datetime, limit: int) -> list[Booking]:
         .with_for_update(skip_locked=True)
     )
     return _all(connection, bookings.c.id.in_([row[0] for row in ids]))
+
+
+def any_due(connection: Connection, now: datetime) -> bool:
+    found = connection.execute(select(bookings.c.id).where(bookings.c.remind_at <= now).limit(1))
+    return found.first() is not None
 
 
 def change(

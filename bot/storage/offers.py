@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, literal_column, select, update
 
 from bot.domain.bookings import BookingState, Offer, OfferState
 from bot.storage.tables import offers, visits
 from bot.storage.visits import VISIT_COLUMNS, visit_in
+
+_OPEN = offers.c.state == literal_column("'open'")
+"""In the very words of the partial indexes: by a value SQLite would not know that they fit."""
 
 
 def add(
@@ -34,9 +37,7 @@ def add(
 
 
 def open_of(connection: Connection, booking_id: int) -> Offer | None:
-    row = connection.execute(
-        _ALL.where(offers.c.booking_id == booking_id, offers.c.state == OfferState.OPEN.value)
-    ).first()
+    row = connection.execute(_ALL.where(offers.c.booking_id == booking_id, _OPEN)).first()
     return _offer(row) if row else None
 
 
@@ -50,7 +51,7 @@ def close(connection: Connection, offer_id: int, state: OfferState, now: datetim
     """False: it was answered, or had run out, a moment before."""
     closed = connection.execute(
         update(offers)
-        .where(offers.c.id == offer_id, offers.c.state == OfferState.OPEN.value)
+        .where(offers.c.id == offer_id, _OPEN)
         .values(state=state.value, answered_at=now)
     )
     return closed.rowcount == 1
@@ -62,7 +63,7 @@ def told(connection: Connection, offer_id: int, now: datetime, until: datetime) 
         update(offers)
         .where(
             offers.c.id == offer_id,
-            offers.c.state == OfferState.OPEN.value,
+            _OPEN,
             offers.c.told_at.is_(None),
         )
         .values(told_at=now, until=until)
@@ -80,9 +81,7 @@ def run_out(connection: Connection, now: datetime, limit: int) -> list[Offer]:
 
 def _some(connection: Connection, where: Any, limit: int) -> list[Offer]:
     rows = connection.execute(
-        _ALL.where(offers.c.state == OfferState.OPEN.value, where)
-        .order_by(offers.c.id)
-        .limit(limit)
+        _ALL.where(_OPEN, where).order_by(offers.c.until, offers.c.id).limit(limit)
     )
     return [_offer(row) for row in rows]
 

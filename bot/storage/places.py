@@ -6,11 +6,12 @@ it skips rows that another transaction holds; on SQLite writers come one after a
 
 from datetime import date
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, text, update
 
 from bot.domain.bookings import BookingState
 from bot.domain.visits import Visit
 from bot.storage.tables import bookings, places, visits
+from bot.storage.tables.bookings import LISTED
 from bot.storage.visits import ANY_FREE, visit_row
 
 
@@ -68,18 +69,16 @@ def any_free(connection: Connection, visit_id: int) -> bool:
 
 def free_where_waited(connection: Connection, from_day: date, limit: int) -> list[Visit]:
     """Open visits with a free place in regions in which somebody waits, the nearest first."""
-    waited = (
-        select(bookings.c.id)
-        .where(
-            bookings.c.state == BookingState.WAITING.value,
-            bookings.c.kind == visits.c.kind,
-            func.substr(bookings.c.region, 1, func.length(visits.c.region)) == visits.c.region,
-        )
-        .exists()
-    )
+    wanted = bookings.c.state == BookingState.WAITING.value
+    streets = connection.execute(
+        select(bookings.c.region).where(text(f"bookings.{LISTED}"), wanted).distinct()
+    ).scalars()
+    around = {street[:length] for street in streets for length in (9, 6, 4)}
+    if not around:
+        return []
     rows = connection.execute(
         select(visits)
-        .where(visits.c.open, visits.c.day >= from_day, ANY_FREE, waited)
+        .where(visits.c.region.in_(around), visits.c.open, visits.c.day >= from_day, ANY_FREE)
         .order_by(visits.c.day, visits.c.id)
         .limit(limit)
     )

@@ -18,6 +18,8 @@ from bot.storage.tables.base import Id, Moment, metadata
 
 LIVE = "state in ('booked', 'requested', 'waiting', 'offered')"
 """A person has at most one such booking."""
+LISTED = "state in ('waiting', 'requested')"
+"""Who waits for a date."""
 
 bookings = Table(
     "bookings",
@@ -71,8 +73,8 @@ bookings = Table(
         "region",
         "urgency",
         "created_at",
-        postgresql_where=text("state in ('waiting', 'requested')"),
-        sqlite_where=text("state in ('waiting', 'requested')"),
+        postgresql_where=text(LISTED),
+        sqlite_where=text(LISTED),
     ),
     Index(
         "ix_bookings_remind",
