@@ -1,4 +1,4 @@
-"""Every benchmark, or those named: `doorstep bench [turns] [webhook] [applications] …`."""
+"""Every benchmark, or those named: `doorstep bench [PART ...]`."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,11 @@ ALL = {
 
 
 def main(names: list[str]) -> int:
-    """1: a bar was missed."""
+    """1: a bar was missed; 2: there is no such part."""
+    for name in names:
+        if name not in ALL:
+            print(f"There is no benchmark {name}. There are: {', '.join(ALL)}.", file=sys.stderr)
+            return 2
     print(machine())
     bars = []
     for name in names or ALL:
@@ -32,4 +36,4 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main([name for name in sys.argv[1:] if name in ALL]))
+    sys.exit(main(sys.argv[1:]))

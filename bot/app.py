@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from bot import checklist_file, content, demo, i18n
+from bot import checklist_file, content, demo, i18n, stages_file
 from bot.channels.base import Channel
 from bot.channels.private_page import PrivatePage
 from bot.channels.web import WebChat
@@ -241,13 +241,25 @@ class App:
         return self.write_now(demo.load_demo)
 
 
+def load_pack() -> content.ContentPack:
+    """The answers of this release. Raises ConfigError for content that cannot be read.
+
+    Also for stages of applications that cannot: they are read here, and kept.
+    """
+    try:
+        stages_file.released()
+        return content.load(CONTENT)
+    except content.ContentError as error:
+        raise ConfigError(str(error)) from error
+
+
 def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
     """Content, divisions, calendar, and the hearing that the content makes.
 
     Raises ConfigError for content that cannot be read.
     """
+    pack = load_pack()
     try:
-        pack = content.load(CONTENT)
         checklist = checklist_file.load(CONTENT)
     except content.ContentError as error:
         raise ConfigError(str(error)) from error

@@ -23,7 +23,7 @@ The short answer.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ plain:
 
 """
 """What a new answer begins with."""
+STRANGERS = "strangers.tsv"
 _ALWAYS = ("id", "title", "questions", "keywords", "audience", "region", "checked",
            "confidence", "sources", "related", "next")  # fmt: skip
 _LISTS = ("questions", "keywords", "sources", "related", "next", "plain")
@@ -76,10 +77,12 @@ class ContentPack:
         self,
         articles: Mapping[tuple[str, str], Article],
         files: Mapping[tuple[str, str], str] | None = None,
+        strangers: Sequence[str] = (),
     ) -> None:
-        """By id and language; `files` are what they were read from."""
+        """By id and language; `files` are what they were read from; see `read_strangers`."""
         self._articles = articles
         self._files = files or {}
+        self.strangers = strangers
         self.ids = tuple(dict.fromkeys(article_id for article_id, _language in articles))
 
     def file(self, article_id: str, language: str) -> str:
@@ -92,7 +95,7 @@ class ContentPack:
             (article_id, language): read(file, article_id, language)
             for (article_id, language), file in files.items()
         }
-        return ContentPack({**self._articles, **articles}, {**self._files, **files})
+        return ContentPack({**self._articles, **articles}, {**self._files, **files}, self.strangers)
 
     def article(self, article_id: str, language: str) -> Article | None:
         """In that language; else in Simplified Chinese, as `.language` then says."""
@@ -122,9 +125,32 @@ def load(folder: Path) -> ContentPack:
                 files[article.id, language] = file
     if not articles and not faults:
         faults.append(f"{folder}: there are no answers; put the folder content/ back")
+    strangers: list[str] = []
+    try:
+        strangers = read_strangers((folder / STRANGERS).read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        pass  # every question is taken for one of ours
+    except (OSError, ValueError) as error:
+        faults += [f"content/{STRANGERS}: {line}" for line in str(error).splitlines()]
     if faults:
         raise ContentError("\n".join(faults))
-    return ContentPack(articles, files)
+    return ContentPack(articles, files, strangers)
+
+
+def read_strangers(file: str) -> list[str]:
+    """Questions that nothing of ours answers, one a line: 'question<TAB>language<TAB>theme'.
+
+    From them the search learns what belongs to other offices and to daily life. Raises ValueError.
+    """
+    questions, faults = [], []
+    for number, line in enumerate(file.splitlines(), 1):
+        question, *rest = line.split("\t")
+        if not question.strip() or len(rest) != len(("language", "theme")):
+            faults.append(f"line {number} is not 'question<TAB>language<TAB>theme'")
+        questions.append(question)
+    if faults:
+        raise ValueError("\n".join(faults))
+    return questions
 
 
 def read(file: str, article_id: str, language: str) -> Article:

@@ -38,7 +38,7 @@ def faults(pack: ContentPack, today: date) -> list[str]:
     for article in _all(pack):
         found = (fault for check in CHECKS for fault in check(article, pack, today))
         lines += [f"{article.language}/{article.id}: {fault}" for fault in found]
-    return lines + _missing(pack) + _twice(pack)
+    return lines + _missing(pack) + _twice(pack) + _answered_strangers(pack)
 
 
 def _all(pack: ContentPack) -> list[Article]:
@@ -196,3 +196,14 @@ def _twice(pack: ContentPack) -> list[str]:
                     f"is also one of {other.language}/{other.id}"
                 )
     return lines
+
+
+def _answered_strangers(pack: ContentPack) -> list[str]:
+    """A question that is said to be another office's, and has an answer."""
+    asked = {
+        _NO_LETTER.sub("", question.casefold()): article
+        for article in _all(pack)
+        for question in article.questions
+    }
+    found = ((one, asked.get(_NO_LETTER.sub("", one.casefold()))) for one in pack.strangers)
+    return [f"strangers.tsv: {one!r} is also one of {other.id}" for one, other in found if other]

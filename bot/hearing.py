@@ -2,15 +2,19 @@
 
 from bot.content import ContentPack
 from bot.dialog import Control, Intent
+from bot.i18n import LANGUAGES
 from bot.services.articles import Finding
 from bot.understanding import controls, intents, normalise
-from bot.understanding.index import told_in, ways_to_ask
-from bot.understanding.search import Finder
+from bot.understanding.index import ways_to_ask
+from bot.understanding.search import Finder, Found
+
+EMERGENCY = "service.emergency"
+"""The answer to whoever is in danger, whatever else they say."""
 
 
 def finder_of(pack: ContentPack) -> Finder:
     """A finder over every way to ask, in all languages."""
-    return Finder(ways_to_ask(pack), told_in(pack))
+    return Finder(ways_to_ask(pack), pack.strangers)
 
 
 class OurHearing:
@@ -58,3 +62,17 @@ class OurHearing:
 
     def language_of(self, text: str) -> str:
         return normalise.language_of(text)
+
+    def ask(self, question: str, language: str = "") -> dict[str, object]:
+        """The object of `doorstep ask --json`: of a mere guess the confidence is lower."""
+        if self.emergency(question):
+            found = Found((EMERGENCY,), sure=True, confidence=1.0)
+        else:
+            found = self._finder.find(question)
+        return {
+            "question": question,
+            "answer_id": found.ids[0] if found.ids else None,
+            "confidence": round(found.confidence, 3),
+            "alternatives": list(found.ids[1:]),
+            "language": language or self.language_of(question) or LANGUAGES[0],
+        }

@@ -115,6 +115,12 @@ def test_a_fault_names_the_file_and_what_to_mend(
     assert said in str(raised.value)
 
 
+def test_strangers_are_three_columns() -> None:
+    assert content.read_strangers("下雨吗\tzh_Hans\tweather\n") == ["下雨吗"]
+    with pytest.raises(ValueError, match="line 2 is not"):
+        content.read_strangers("下雨吗\tzh_Hans\tweather\n下雨吗\n")
+
+
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="there are no answers"):
         content.load(tmp_path)

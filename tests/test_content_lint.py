@@ -94,6 +94,14 @@ def test_one_title_cannot_have_two_answers(tmp_path: Path) -> None:
     assert "zh_Hans/manage.lost: its title is also that of manage.gone" in found
 
 
+def test_a_stranger_has_no_answer(tmp_path: Path) -> None:
+    faults(tmp_path)
+    strangers = f"今天下雨吗\tzh_Hans\tweather\n{QUESTIONS[0]}？\tzh_Hans\tlost\n"
+    (tmp_path / "strangers.tsv").write_text(strangers, encoding="utf-8")
+    found = content_lint.faults(content.load(tmp_path), TODAY)
+    assert f"strangers.tsv: '{QUESTIONS[0]}？' is also one of manage.lost" in found
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_missing_language_is_told(tmp_path: Path, language: str) -> None:
     faults(tmp_path)

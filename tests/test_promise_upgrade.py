@@ -12,6 +12,7 @@ import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from packaging.markers import Marker
 
 from bot.storage import schema
 from bot.storage.db import Database
@@ -94,8 +95,13 @@ PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^ ;\\]+)(?: ; ([^\\]+
 
 
 def pinned(name: str) -> dict[str, str]:
+    """What this Python on this system is to install: the others' versions stand there too."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    return {found[1].lower().replace("_", "-"): found[2] for found in PINNED.finditer(text)}
+    return {
+        found[1].lower().replace("_", "-"): found[2]
+        for found in PINNED.finditer(text)
+        if not found[3] or Marker(found[3].strip()).evaluate()
+    }
 
 
 def test_what_is_installed_is_what_is_pinned() -> None:

@@ -1,26 +1,23 @@
 """What a sentence is about: one form, numbers, words that always work, answers, emergencies."""
 
-import statistics
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.app import load_known
 from bot.dialog import Control as DialogControl
+from bot.hearing import EMERGENCY
 from bot.understanding import controls, synonyms
+from bot.understanding.confidence import IS_OURS, IS_RIGHT, Evidence, chance
 from bot.understanding.controls import Control, control_in, yes_no
 from bot.understanding.index import Index
 from bot.understanding.intents import (
-    Kind,
     conversation_in,
     is_emergency,
     is_question,
     language_named,
-    understand,
 )
 from bot.understanding.normalise import bare, language_of, normalise, number_in
-from bot.understanding.search import Finder
 
 ASKED = {
     "manage.lost": ["残疾证丢了怎么补", "证不见了去哪里补办", "I lost my disability certificate"],
@@ -35,7 +32,9 @@ ASKED = {
     "benefit.device": ["轮椅怎么申请", "助听器有补贴吗", "How do I get a wheelchair?"],
     "apply.fee": ["办残疾证要不要钱", "评残收费吗", "What does the certificate cost?"],
 }
-FINDER = Finder(ASKED)
+INDEX = Index(ASKED)
+HEARING = load_known()[1]
+"""As the service hears, with all its content."""
 ANY_TEXT = (
     st.text() | st.text(st.characters(categories=None)) | st.text("请取消返回12二第?？ /@👍残疾证")
 )
@@ -146,7 +145,7 @@ def test_word_lists_are_written_as_they_are_compared() -> None:
     lists = [*controls.WORDS.values(), controls._YES, controls._NO]
     words = [word for words in lists for word in words.split()]
     assert [word for word in words if bare(word).replace(" ", "") != word] == []
-    spoken = [*synonyms._TABLE, *synonyms._TABLE.values(), *synonyms._OTHERS.split()]
+    spoken = [*synonyms._TABLE, *synonyms._TABLE.values()]
     assert [word for word in spoken if normalise(word) != word] == []
     assert set(controls._BY_WORD) & set(controls._ANSWERS) == set()
 
@@ -163,7 +162,7 @@ def test_word_lists_are_written_as_they_are_compared() -> None:
     ],
 )
 def test_the_right_answer_is_first(typed: str, answer: str) -> None:
-    assert Index(ASKED).search(typed)[0].id == answer
+    assert INDEX.search(typed)[0].id == answer
 
 
 @pytest.mark.parametrize(
@@ -180,46 +179,68 @@ def test_the_right_answer_is_first(typed: str, answer: str) -> None:
     ],
 )
 def test_what_is_not_ours_is_not_answered(typed: str) -> None:
-    assert not FINDER.find(typed).sure
+    assert HEARING.ask(typed)["answer_id"] is None
 
 
-def test_other_offices_matters_are_ours_beside_ours() -> None:
-    assert synonyms.not_ours("护照过期怎么换") == {"护照"}
-    assert synonyms.not_ours("有残疾证办护照便宜吗") == frozenset()
+def test_other_offices_words_are_ours_beside_ours() -> None:
+    assert HEARING.ask("护照到期怎么换")["answer_id"] is None
+    assert HEARING.ask("残疾人证到期怎么换")["answer_id"] == "manage.renew"
+
+
+def test_strangers_are_learnt() -> None:
+    """The same index, told that such questions are another office's, takes them for less ours."""
+    typed = "驾驶证到期怎么换"
+    untold = INDEX.look(typed)[1]
+    told = Index(ASKED, ["驾驶证过期怎么换", "驾驶证丢了"]).look(typed)[1]
+    assert chance(told, IS_OURS) < chance(untold, IS_OURS)
+    assert told.fit == untold.fit
+
+
+def test_a_clear_lead_is_more_likely_right() -> None:
+    near, far = (Evidence(fit=3.0, lead=lead, length=2.0, ours=3.0) for lead in (0.1, 2.0))
+    assert chance(near, IS_RIGHT) < chance(far, IS_RIGHT)
 
 
 @pytest.mark.parametrize(
-    ("typed", "kind", "name"),
+    ("typed", "name"),
     [
-        ("我不想活了", Kind.EMERGENCY, "emergency"),
-        ("轉人工", Kind.FLOW, "human"),
-        ("我想预约上门评残", Kind.FLOW, "booking"),
-        ("睇下我嘅預約", Kind.FLOW, "mine"),
-        ("我的申请办到哪了", Kind.FLOW, "status"),
-        ("我要投诉", Kind.FLOW, "feedback"),
-        ("English please", Kind.FLOW, "language"),
-        ("你好", Kind.SMALL_TALK, ""),
-        ("唔該晒", Kind.SMALL_TALK, ""),
-        ("残疾证丢了怎么补", Kind.ARTICLE, "manage.lost"),
-        ("帮我写一首诗", Kind.UNKNOWN, ""),
+        ("我想预约上门评残", "booking"),
+        ("睇下我嘅預約", "mine"),
+        ("我的申请办到哪了", "status"),
+        ("我要投诉", "feedback"),
+        ("English please", "language"),
+        ("你好", "start"),
+        ("唔該晒", "small_talk"),
+        ("残疾证丢了怎么补", "policy"),
+        ("帮我写一首诗", None),
     ],
 )
-def test_what_is_meant(typed: str, kind: Kind, name: str) -> None:
-    understood = understand(typed, FINDER)
-    assert (understood.kind, understood.name) == (kind, name)
-    assert 0 <= understood.confidence <= 1
+def test_what_is_meant(typed: str, name: str | None) -> None:
+    intent = HEARING.intent(typed, "zh_Hans")
+    assert (intent.name if intent else None) == name
+
+
+def test_an_emergency_goes_before_every_answer() -> None:
+    asked = HEARING.ask("我不想活了，残疾证丢了怎么补")
+    assert (asked["answer_id"], asked["confidence"]) == (EMERGENCY, 1.0)
 
 
 EMERGENCIES = (
     "想死|想去死|我唔想活|生无可恋|不如死了算了|我要死了|吃了一瓶安眠药|他说要自杀|办不了残疾证我不想活了"
     "|I don’t want to live anymore|he is beating me|老公打我|佢打我|俾人打|儿子要打死我|有人拿刀"
     "|被强奸|救命|胸口好痛|透唔到气|呼吸唔到|我媽暈倒咗|叫不醒|流血不止|癫痫发作了|中风了现在怎么办|着火了"
+    "|我弟精神病发作拿着菜刀在家里|我哥发病了要打人怎么办|我妈喝了一瓶敌敌畏|孩子掉水里了|煤气味很大|心脏病发作"
+    "|我爷爷走丢了|我被人锁在家里出不去|my brother has a knife|my dad fell and is not moving"
+    "|she cut her wrist|屋里冒大烟，轮椅上的人出不来|老公吃了一整瓶药叫不应|老人家跌低起唔返身"
     "|奶奶摔倒爬不起来|my father collapsed|I can’t breathe|chest pain"
 )
 NO_EMERGENCIES = (
     "昏迷的人能办证吗|中风多久能办残疾证|自杀未遂致残能评残吗|煤气中毒后遗症能评残吗|孩子抽搐算残疾吗|被打聋了算残疾吗"
     "|打我电话|请打我手机13800138000|他打我电话说过两天来|材料被打回怎么办|急死我了|持证人死了怎么注销|胸椎骨折疼痛"
-    "|心脏病能办吗|打死都不去医院|家里没有人"
+    "|心脏病能办吗|我哥有暴力倾向能评精神残疾吗|精神病人伤人算不算残疾|以前喝过农药，能办残疾证吗|孩子不会打人，能上学吗"
+    "|手机掉水里开不了机|does it hurt my career|is the typhoon going to hit us"
+    "|人昏迷，家属可以先向残联提吗"
+    "|打死都不去医院|家里没有人"
 )
 
 
@@ -249,7 +270,9 @@ def test_languages() -> None:
 @given(ANY_TEXT)
 @settings(max_examples=300)
 def test_any_text_is_understood_somehow(text: str) -> None:
-    assert understand(text, FINDER).kind in Kind
+    asked = HEARING.ask(text)
+    assert 0 <= asked["confidence"] <= 1
+    assert len(asked["alternatives"]) <= 2
     number = number_in(text)
     assert number is None or 0 <= number <= 999
     assert control_in(text) in (*Control, None)
@@ -257,21 +280,10 @@ def test_any_text_is_understood_somehow(text: str) -> None:
     assert language_of(text) in ("", "en", "zh_Hans", "zh_Hant")
     assert isinstance(is_question(text), bool)
     assert conversation_in(text) is None or control_in(text) in (*Control, None)
-    assert all(0 <= match.score <= 1 for match in FINDER._index.search(text))
 
 
 @given(st.text("残疾证上门评定补办到期换领丢不见了怎么要什么", min_size=1, max_size=12))
 def test_a_known_question_finds_its_answer_whatever_stands_before_it(words: str) -> None:
     """Filler and more words never make the very words of an answer unfindable."""
-    found = Index(ASKED).search(f"请问{words}，轮椅怎么申请", limit=len(ASKED))
+    found = INDEX.search(f"请问{words}，轮椅怎么申请", limit=len(ASKED))
     assert "benefit.device" in [match.id for match in found]
-
-
-def test_a_question_takes_less_than_two_milliseconds() -> None:
-    questions = ["我妈妈中风瘫痪去不了医院，可以上门评残吗？" * 4, "残疾证唔见咗点算", "hello"] * 40
-    taken = []
-    for question in questions:
-        started = time.process_time()
-        FINDER.find(question)
-        taken.append(time.process_time() - started)
-    assert statistics.quantiles(taken, n=100)[-1] < 0.002

@@ -117,15 +117,9 @@ def _content_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _content(arguments: argparse.Namespace, config: Config) -> int:
-    from bot import content, stages_file
-    from bot.app import CONTENT
+    from bot.app import load_pack
 
-    try:
-        pack = content.load(CONTENT)
-        stages_file.load(CONTENT / "stages")
-    except content.ContentError as error:
-        print(error, file=sys.stderr)
-        return 1
+    pack = load_pack()
     if arguments.action == "check":
         return _check(pack)
     if arguments.folder is None:

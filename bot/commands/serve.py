@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def _run(arguments: argparse.Namespace, config: Config) -> int:
-    return asyncio.run(_serve(config))
+    import uvloop
+
+    return uvloop.run(_serve(config))
 
 
 async def _serve(config: Config) -> int:

@@ -29,18 +29,14 @@ def _ask_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
     """Answers without a database: the content pack is all that it needs."""
-    from bot import content
-    from bot.app import CONTENT
-    from bot.hearing import finder_of
+    from bot.app import load_pack
+    from bot.hearing import OurHearing, finder_of
 
-    pack = content.load(CONTENT)
-    finder = finder_of(pack)
+    pack = load_pack()
+    hearing = OurHearing(finder_of(pack))
     questions: Iterable[str] = sys.stdin if arguments.batch else [arguments.question]
     for line in questions:
-        question = line.strip()
-        if not question and arguments.batch:
-            continue
-        answered = finder.ask(question, arguments.language)
+        answered = hearing.ask(line.strip(), arguments.language)
         if arguments.json or arguments.batch:
             print(json.dumps(answered, ensure_ascii=False), flush=True)
         else:
@@ -108,15 +104,22 @@ def _lines(*, interactive: bool) -> Iterable[str]:
         yield line
 
 
+BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
+
+
+def _bench_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("parts", nargs="*", help="turns, webhook, …; default: all of them")
+
+
 def _bench(arguments: argparse.Namespace, config: Config) -> int:
     """The benchmarks of this checkout; figures go to standard output."""
-    folder = Path(__file__).parent.parent.parent / "benchmarks"
-    runpy.run_path(str(folder / "run.py"), run_name="__main__")
-    return 0
+    run = BENCHMARKS / "run.py"
+    code: int = runpy.run_path(str(run))["main"](arguments.parts)
+    return code
 
 
 ASK = Command("ask", "answer one question about the certificate", _ask, _ask_arguments)
 CHAT = Command("chat", "talk in the terminal", _chat, _chat_arguments)
-BENCH = Command("bench", "run the benchmarks", _bench)
+BENCH = Command("bench", "run the benchmarks, beside their peers", _bench, _bench_arguments)
 
 __all__ = ["ASK", "BENCH", "CHAT", "Reply"]

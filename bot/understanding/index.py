@@ -1,44 +1,29 @@
-"""Finding an answer: words and pairs of characters of the ways people ask, the rare ones first."""
+"""Finding an answer: how much more often those who ask for it say a word than all who ask."""
 
 import math
 import re
 from array import array
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
 from bot.content import ContentPack
 from bot.i18n import LANGUAGES
+from bot.understanding.confidence import Evidence
 from bot.understanding.normalise import bare
 from bot.understanding.spelling import Spelling, stem
-from bot.understanding.synonyms import named, not_ours, one_word
+from bot.understanding.synonyms import one_word
 
-QUERY_CHARACTERS = 120
-"""Longer messages are searched by their beginning: the question stands there."""
-BEST_WAY = 0.3
-"""Weight of the most similar way to ask; the rest is for all words of the answer's ways."""
-TOLD = 0.3
-"""Weight of the words of the answer itself, beside those of the ways to ask."""
-OFTEN = 1.0
-"""A word in one way to ask counts 1 / (1 + OFTEN); in many ways, almost 1."""
+QUERY_CHARACTERS = 160
+"""Of a longer message its beginning and its end are searched: the question stands there."""
 PLAIN_WAY = 9
-"""So many grams has a short question."""
-OFTEN_TOLD = 1.2
-"""The same, for a word in the answer itself."""
-UNKNOWN = 0.45
-"""Weight of a word that no answer knows, beside the rarest known one."""
-COMMON = 0.5
-"""A word told in more than this share of the answers tells nothing."""
-CANDIDATES = 12
-"""Answers whose ways to ask are looked at one by one."""
-SHORT = 1.5
-"""Added to what a question weighs: one word proves little."""
+"""So many grams has a short question; a long story's words count for less each."""
+SEEN = 1.0
+"""Added to how often a word was said: what was said once may be chance."""
+RARELY = 0.0002
+"""Added to the share of questions that have a word, here and elsewhere alike."""
 A_NUMBER = 4
 """Digits of a telephone number or a year; fewer are an age or a level, which tell little."""
-ELSEWHERE = 0.5
-"""What is left of a likeness when the question is about other offices' matters."""
 
 _WORDS = re.compile(r"[a-z0-9]+|[^a-z0-9\s]+")
 _FILLER = re.compile(
@@ -52,139 +37,122 @@ _STOP = frozenset(
     "for in on at and or with this that there here can could will would please what how when "
     "which who where why if by from as so was were have has had get".split()
 )
-_Weighed = Iterable[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An answer and how alike the question is, from 0 to 1."""
+    """An answer, and how much better the question's words fit it than questions in general."""
 
     id: str
     score: float
 
 
-class Postings:
-    """Gram → the answers that have it and its weight there, as two columns."""
+class Rows:
+    """Of each gram the answers that have it and its weight there, in flat columns."""
 
-    def __init__(self) -> None:
-        self._columns: dict[str, tuple[array[int], array[float]]] = {}
+    def __init__(self, grams: int, rows: Callable[[], Iterable[tuple[int, int, float]]]) -> None:
+        """`rows` gives (gram, answer, weight), and is asked twice."""
+        starts = array("I", bytes(4 * (grams + 1)))
+        for gram, _answer, _weight in rows():
+            starts[gram + 1] += 1
+        for gram in range(grams):
+            starts[gram + 1] += starts[gram]
+        self._starts = starts
+        self._answers = array("I", bytes(4 * starts[grams]))
+        self._weights = array("f", bytes(4 * starts[grams]))
+        free = array("I", starts)
+        for gram, answer, weight in rows():
+            at = free[gram]
+            self._answers[at], self._weights[at] = answer, weight
+            free[gram] = at + 1
 
-    def add(self, answer: int, weighed: _Weighed) -> None:
-        for gram, weight in weighed:
-            column = self._columns.get(gram)
-            if column is None:
-                column = self._columns[gram] = (array("I"), array("f"))
-            column[0].append(answer)
-            column[1].append(weight)
-
-    def scores(self, grams: Iterable[str], answers: int) -> list[float]:
-        """Of each answer, the weights of those grams that it has."""
-        scores = [0.0] * answers
-        for gram in grams:
-            if column := self._columns.get(gram):
-                for answer, weight in zip(*column, strict=True):
-                    scores[answer] += weight
-        return scores
+    def add_to(self, scores: list[float], gram: int) -> None:
+        first, end = self._starts[gram], self._starts[gram + 1]
+        for answer, weight in zip(self._answers[first:end], self._weights[first:end], strict=True):
+            scores[answer] += weight
 
 
 class Index:
-    """Over (id, ways to ask), and what the answers tell: built once, asked often."""
+    """Over (id, ways to ask), and questions that are not ours: built once, asked often."""
 
-    def __init__(
-        self, asked: Mapping[str, Sequence[str]], told: Mapping[str, Sequence[str]] | None = None
-    ) -> None:
+    def __init__(self, asked: Mapping[str, Sequence[str]], strangers: Sequence[str] = ()) -> None:
         self._ids = tuple(asked)
-        self._not_ours = [named(one_word(bare(" ".join(ways)))) for ways in asked.values()]
-        ways_of = [[frozenset(grams(way)) for way in ways] for ways in asked.values()]
-        words_of = [_counted(ways) for ways in ways_of]
-        self._weight = _rarity(words_of)
-        self._unknown = UNKNOWN * math.log(1 + len(self._ids))
-        self._spelling = Spelling(self._weight)
-        self._postings = Postings()
-        for answer, words in enumerate(words_of):
-            self._postings.add(answer, self._asked(words))
-        for answer, weighed in enumerate(_told([(told or {}).get(one, ()) for one in self._ids])):
-            self._postings.add(answer, weighed)
-        self._ways: dict[str, array[int]] = defaultdict(lambda: array("I"))
-        self._norms = array("d")
-        self._first_way = array("I", [0])
-        for ways in ways_of:
-            for way in ways:
-                self._add_way(way)
-            self._first_way.append(len(self._norms))
-
-    def _asked(self, words: Mapping[str, float]) -> _Weighed:
-        for gram, count in words.items():
-            yield gram, (1 - BEST_WAY) * self._weight[gram] * count / (count + OFTEN)
-
-    def _add_way(self, way: frozenset[str]) -> None:
-        for gram in way:
-            self._ways[gram].append(len(self._norms))
-        self._norms.append(sum(self._weight[gram] for gram in way))
+        self._gram_ids: dict[str, int] = {}
+        said = [_counted(ways) for ways in asked.values()]
+        ours: dict[str, float] = {}
+        for counts in said:
+            for gram, count in counts.items():
+                self._gram_ids.setdefault(gram, len(self._gram_ids))
+                ours[gram] = ours.get(gram, 0.0) + count
+        ways = [max(1, len(several)) for several in asked.values()]
+        self._rows = Rows(
+            len(ours),
+            lambda: (
+                (
+                    self._gram_ids[gram],
+                    answer,
+                    math.log1p(count / ways[answer] * sum(ways) / (SEEN + ours[gram])),
+                )
+                for answer, counts in enumerate(said)
+                for gram, count in counts.items()
+            ),
+        )
+        usual_first = sorted(ours, key=ours.__getitem__, reverse=True)
+        self._spelling = Spelling(usual_first, self._gram_ids)
+        self._ours = _likelier_here(ours, sum(ways), strangers)
 
     def search(self, text: str, limit: int = 5) -> list[Match]:
-        """Best first; words that no answer knows count against all of them."""
-        plain = one_word(self._spelling.mended(one_word(bare(text[:QUERY_CHARACTERS]))))
-        wanted = set(_grams(plain))
-        whole = SHORT + sum(self._weight.get(gram, self._unknown) for gram in wanted)
-        known = {gram: self._weight[gram] for gram in wanted if gram in self._weight}
-        scores = self._postings.scores(wanted, len(self._ids))
-        elsewhere = not_ours(plain)
-        matches: list[Match] = []
-        for answer in nlargest(CANDIDATES, range(len(scores)), key=scores.__getitem__):
-            if not scores[answer]:
-                continue
-            score = scores[answer] / whole
-            score += BEST_WAY * self._best_way(answer, known, whole)
-            if not elsewhere <= self._not_ours[answer]:
-                score *= ELSEWHERE
-            matches.append(Match(self._ids[answer], min(score, 1.0)))
-        return sorted(matches, key=lambda match: -match.score)[:limit]
+        """Best first."""
+        return self.look(text, limit)[0]
 
-    def _best_way(self, answer: int, known: Mapping[str, float], whole: float) -> float:
-        """How much its most similar way to ask shares with the question (Dice, weighted)."""
-        first, end = self._first_way[answer], self._first_way[answer + 1]
-        shared = [0.0] * (end - first)
-        for gram, weight in known.items():
-            ways = self._ways[gram]
-            at = bisect_left(ways, first)
-            while at < len(ways) and ways[at] < end:
-                shared[ways[at] - first] += weight
-                at += 1
-        norms = self._norms[first:end]
-        likeness = (2 * one / (whole + norm) for one, norm in zip(shared, norms, strict=True))
-        return max(likeness, default=0.0)
+    def look(self, text: str, limit: int = 5) -> tuple[list[Match], Evidence]:
+        """The best first, and what speaks for the first one."""
+        wanted = set(_grams(self._plain(text)))
+        scores = [0.0] * len(self._ids)
+        for gram in wanted & self._gram_ids.keys():
+            self._rows.add_to(scores, self._gram_ids[gram])
+        best = nlargest(max(2, limit), range(len(scores)), key=scores.__getitem__)
+        matches = [Match(self._ids[one], scores[one]) for one in best if scores[one]]
+        first, second = (*(match.score for match in matches[:2]), 0.0, 0.0)[:2]
+        length = math.sqrt(max(1, len(wanted)))
+        evidence = Evidence(
+            fit=first / length,
+            lead=(first - second) / length,
+            length=math.log1p(len(wanted)),
+            ours=sum(self._ours.get(gram, 0.0) for gram in wanted) / length,
+        )
+        return matches[:limit], evidence
+
+    def _plain(self, text: str) -> str:
+        if len(text) > QUERY_CHARACTERS:
+            half = QUERY_CHARACTERS // 2
+            text = f"{text[:half]} {text[-half:]}"
+        return one_word(self._spelling.mended(one_word(bare(text))))
 
 
-def _counted(ways: Iterable[frozenset[str]]) -> dict[str, float]:
-    """Gram → in how many ways to ask it stands; a long story's words count for less."""
-    counted: dict[str, float] = defaultdict(float)
+def _counted(ways: Iterable[str]) -> dict[str, float]:
+    """Gram → in how many of the questions it stands."""
+    counted: dict[str, float] = {}
     for way in ways:
-        share = min(1.0, PLAIN_WAY / max(1, len(way)))
-        for gram in way:
-            counted[gram] += share
+        own = frozenset(grams(way))
+        share = min(1.0, PLAIN_WAY / max(1, len(own)))
+        for gram in own:
+            counted[gram] = counted.get(gram, 0.0) + share
     return counted
 
 
-def _rarity(words_of: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Of each gram: the more answers have it, the less it tells."""
-    found = Counter(gram for words in words_of for gram in words)
-    return {gram: math.log(1 + len(words_of) / count) for gram, count in found.items()}
-
-
-def _told(told: Sequence[Sequence[str]]) -> Iterable[_Weighed]:
-    """For each answer its grams: rare words of short answers weigh most (BM25)."""
-    words_of = [Counter(gram for line in lines for gram in grams(line)) for lines in told]
-    found = Counter(gram for words in words_of for gram in words)
-    mean = sum(words.total() for words in words_of) / max(1, len(words_of)) or 1.0
-    rarity = _rarity(words_of)
-    for words in words_of:
-        long = OFTEN_TOLD * (0.25 + 0.75 * words.total() / mean)
-        yield [
-            (gram, TOLD * rarity[gram] * count / (count + long))
-            for gram, count in words.items()
-            if found[gram] <= len(told) * COMMON
-        ]
+def _likelier_here(
+    ours: Mapping[str, float], ways: int, strangers: Sequence[str]
+) -> dict[str, float]:
+    """Of each gram, the logarithm of how much likelier it is in a question that is ours."""
+    theirs = _counted(strangers)
+    return {
+        gram: math.log(
+            (ours.get(gram, 0.0) / max(1, ways) + RARELY)
+            / (theirs.get(gram, 0.0) / max(1, len(strangers)) + RARELY)
+        )
+        for gram in {**ours, **theirs}
+    }
 
 
 def ways_to_ask(pack: ContentPack) -> dict[str, list[str]]:
@@ -197,28 +165,24 @@ def ways_to_ask(pack: ContentPack) -> dict[str, list[str]]:
     return asked
 
 
-def told_in(pack: ContentPack) -> dict[str, list[str]]:
-    """The words of the answers themselves, each a text; Traditional ones are the same words."""
-    told: dict[str, list[str]] = {}
-    for language in ("zh_Hans", "en"):
-        for article in pack.articles(language):
-            lines = [line for part in article.sections for line in (part.heading, *part.lines)]
-            text = "\n".join((article.answer, *article.plain, *lines))
-            told.setdefault(article.id, []).append(text)
-    return told
-
-
 def grams(text: str) -> Iterable[str]:
-    """Han characters singly and in pairs, without filler; English words without their endings."""
+    """Characters and words that tell something, singly and in pairs."""
     return _grams(one_word(bare(text)))
 
 
 def _grams(plain: str) -> Iterable[str]:
+    """Han characters without filler; English words without endings, pairs as 'lost card'."""
+    before = ""
     for run in _WORDS.findall(plain):
         if run.isascii():
             if run not in _STOP and not (run.isdigit() and len(run) < A_NUMBER):
-                yield stem(run)
+                word = stem(run)
+                yield word
+                if before:
+                    yield f"{before} {word}"
+                before = word
             continue
+        before = ""
         for part in _FILLER.split(run):
             yield from part
             yield from (part[at : at + 2] for at in range(len(part) - 1))

@@ -1,15 +1,11 @@
 """What a sentence wants: help at once, a conversation, an answer; or nothing that we know.
 
-`understand` puts the parts together; the engine asks them one by one.
+bot/hearing.py puts the parts together; the engine asks them one by one.
 """
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 
-from bot.understanding.controls import Control, control_in
 from bot.understanding.normalise import bare, normalise
-from bot.understanding.search import Finder
 from bot.understanding.small_talk import small_talk_in
 
 # Order matters: the first that matches is meant. Patterns run over the normalised sentence.
@@ -74,64 +70,36 @@ _WANTS_TO_DIE = re.compile(
 )
 _DANGER = re.compile(
     # Self-harm.
-    r"自杀|轻生|寻死|跳楼|割腕|上吊|自残|喝(了)?农药|(吞|吃)(了|咗)?.{0,4}安眠药|suicide|overdose"
+    r"自杀|轻生|寻死|跳楼|割腕|上吊|自残|(吞|吃|食)(了|咗)?.{0,4}(安眠药|瓶药)|suicide|overdose"
+    r"|(喝|吞|食)(了|咗)?农药|敌敌畏|百草枯|老鼠药|cut(ting|s)? (my|his|her) wrists?|about to jump"
     # Violence.
     r"|打(我|死|伤)(?!.{0,6}(电话|手机|号码|座机)|都|也)|家暴|(被|俾).{0,3}打(?!回|印|开|包|算)|虐待|要杀"
-    r"|杀(我|人)|拿(着)?刀|砍我|强奸|性侵|猥亵|拐卖|beat(s|ing)? (me|my)|hit(s|ting)? me|rape"
-    r"|abus(e|es|ing) me|attack(s|ing)? me|kill me"
+    r"|杀(我|人)|(拿|举|攞)(着|住|了|咗)?.{0,2}刀|砍(我|人|伤)|强奸|性侵|猥亵|拐卖|(?<!不)(要|在|动手)打人"
+    r"|(发病|发作|发癫).{0,8}(打|砸|伤|砍)|锁(我)?在(家|屋|房|里)"
+    r"|(beat|hit|hurt)(s|ing)? me|beat(s|ing)? my|rape|abus(e|es|ing) me|attack(s|ing)? me|kill me"
+    r"|(has|with|holding) a knife"
+    r"|violent.{0,20}(right now|episode)|(he|she|they) (is|are) going to (hit|hurt|kill|jump)"
     # Illness and accidents.
-    r"|救命|喘不(过|上)气|呼吸(困难|不了|不到|唔到)|透唔到气|唔够气|没(有)?(呼吸|心跳)|昏迷|晕(倒|低|咗|过去)"
-    r"|昏(倒|过去)|叫(不|唔)醒|不省人事|大出血|(流|出)血不止|止不住血|(在|一直|好多)(流)?血|抽搐|癫痫发作"
-    r"|(心脏|心跳)(骤)?停|心梗|心(口|脏)(好|很|剧)?(痛|疼)|胸(?!椎).{0,3}(痛|疼)|中毒|吐血|噎(住|到)|触电|溺水|嘴歪"
-    r"|突然.{0,4}(说不出话|动不了|瘫)|(刚|刚刚|突然)中风|中风了现在|(摔|跌)(倒|咗|了).{0,4}(起不来|爬不起|起唔到)"
-    r"|快不行了|没救了|着火|起火|火灾|煤气泄漏|漏煤气|爆炸"
-    r"|can ?not breathe|can ?'?t breathe|not breathing|stopped breathing|unconscious|collapsed"
-    r"|heart attack|chest pain|bleeding|seizure|chok(e|ing)|on fire|ambulance"
+    r"|救命|快来人|快叫.{0,2}(救|就)护车|喘不(过|上)气|呼吸(困难|不了|不到|唔到)|透唔到气|唔够气"
+    r"|没(有)?(呼吸|心跳)|昏迷|晕(倒|低|咗|过去)|昏(倒|过去)|叫(极都)?(不|唔)(醒|应)|不省人事|大出血"
+    r"|(流|出)血不止|止不住血|(在|一直|好多)(流)?血|抽搐|抽抽|癫痫发作|心脏病发作|(心脏|心跳)(骤)?停|心梗"
+    r"|心(口|脏)(好|很|剧)?(痛|疼)|胸(?!椎).{0,3}(痛|疼)|中毒|吐血|噎(住|到)|触电|溺水|嘴歪"
+    r"|突然.{0,4}(说不出话|动不了|瘫)|(刚|刚刚|突然)中风|中风了现在|(高烧|发烧|烧到).{0,8}抽"
+    r"|(摔|跌)(倒|低|咗|了).{0,4}(起不来|爬不起|起唔到|起唔返)|快不行了|没救了"
+    r"|(人|孩子|小孩|细路|娃|仔|妈|爸).{0,2}(掉|跌).{0,2}(水|河|井|海)(里|度)"
+    r"|(老人|爸|妈|爷|奶|公|婆|孩子|细路|儿子|女儿).{0,3}(走丢|走失|荡失路)"
+    r"|着火|起火|火灾|火烛|(屋|家|房|楼).{0,3}冒.{0,2}烟|煤气(泄漏|味|漏)|漏煤气|爆炸"
+    r"|can ?not breathe|can ?'?t breathe|stopped breathing|unconscious|collapsed|fainted|drowning"
+    r"|(not|isn ?'?t|won ?'?t) (breathing|moving|waking up|wake up)|fell and can ?('?t|not) get up"
+    r"|heart attack|chest pain|bleeding|seizure|chok(e|ing)|on fire|there is a fire|ambulance"
 )
 _ABOUT_RULES = re.compile(
-    r"算不算|算残|能办|可以办|能评|可以评|评残|残疾人?证|以前|曾经|怎么评|评定|补贴|后遗症|致残|打(残|聋|瞎)|几级|去年"
+    r"算不算|算残|残联|能办|可以办|能评|可以评|评残|残疾人?证|以前|曾经|怎么评|评定|补贴|后遗症|致残|打(残|聋|瞎)|几级|去年"
     r"|前年|年前|年了|个月|disabilit|certificate"
 )
 _NOW = re.compile(
     r"救命|刚刚|刚才|正在|现在.{0,2}(怎么救|叫不醒|没)|快来|快不行|怎么救|急救|right now"
 )
-
-
-class Kind(StrEnum):
-    EMERGENCY = "emergency"
-    FLOW = "flow"
-    ARTICLE = "article"
-    DID_YOU_MEAN = "did_you_mean"
-    SMALL_TALK = "smalltalk"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """`name`: the conversation or the answer, '' where none is sure; the rest are guesses."""
-
-    kind: Kind
-    name: str = ""
-    confidence: float = 1.0
-    alternatives: tuple[str, ...] = ()
-
-
-def understand(text: str, finder: Finder) -> Understanding:
-    """Of a message that answers no open question."""
-    if is_emergency(text):
-        return Understanding(Kind.EMERGENCY, "emergency")
-    if control_in(text) in (Control.HUMAN, Control.MENU):
-        return Understanding(Kind.FLOW, str(control_in(text)))
-    name = conversation_in(text)
-    if name == "start" or (name and name.startswith("small_talk")):
-        return Understanding(Kind.SMALL_TALK)
-    if name:
-        return Understanding(Kind.FLOW, name)
-    found = finder.find(text)
-    if found.sure:
-        return Understanding(Kind.ARTICLE, found.ids[0], found.confidence, found.ids[1:])
-    kind = Kind.DID_YOU_MEAN if found.ids else Kind.UNKNOWN
-    return Understanding(kind, "", found.confidence, found.ids)
 
 
 def conversation_in(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
 # Single characters are enough for us, and a tenth of the memory.
@@ -24,16 +24,17 @@ _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{3,}")
 
 
 class Spelling:
-    """Made of the grams that the answers know, and how rare each is."""
+    """Made of the grams that the answers know."""
 
-    def __init__(self, rarity: Mapping[str, float]) -> None:
-        self._known = rarity
+    def __init__(self, usual_first: Iterable[str], known: Container[str]) -> None:
+        """`usual_first`: the grams, by how often they are said; `known`: the same, unordered."""
+        self._known = known
         self._sounding: dict[str, list[str]] = {}
         self._without_a_letter: dict[str, str] = {}
         self._syllables = set(UNHEARD)
-        for gram in sorted(rarity, key=rarity.__getitem__):
+        for gram in usual_first:
             if gram.isascii():
-                for shorter in _shorter(gram):
+                for shorter in _shorter(gram) if " " not in gram else ():
                     self._without_a_letter.setdefault(shorter, gram)
             elif len(gram) == 2:  # noqa: PLR2004 - a pair
                 self._sounding.setdefault(_sound(gram), []).append(gram)

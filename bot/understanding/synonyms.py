@@ -1,4 +1,4 @@
-"""One word for one thing: the field's synonyms, Cantonese as it is typed; and what is not ours."""
+"""One word for one thing: the field's synonyms, and Cantonese as it is typed."""
 
 import re
 from collections.abc import Iterable
@@ -86,26 +86,6 @@ _ALL = {*_TABLE, *_TABLE.values()}
 _HAN = re.compile(_either(word for word in _ALL if not word.isascii()))
 _LATIN = re.compile(_either(word for word in _ALL if word.isascii()))
 
-_OTHERS = (
-    # Other offices' papers and services.
-    "护照 签证 通行证 回乡证 结婚 离婚 准生证 出生证 出生医学证明 产假 社保 社会保险 医保 "
-    "医疗保险 养老金 退休金 养老保险 失业金 失业保险 公积金 房产证 不动产 公租房 廉租房 买房 "
-    "租房 房租 房贷 营业执照 注册公司 发票 驾驶证 驾照 行驶证 车辆年审 汽车年审 违章 扣分 摇号 "
-    "车牌 过户 二手车 健康证 教师资格 公务员 考研 高考 中考 入户 落户 暂住证 疫苗 新冠 核酸 "
-    "办身份证 补身份证 身份证丢 老年卡 优待证 退伍 护士证 普通话 申请低保 办低保 工伤认定 "
-    "挂号 体检 征兵 入伍 信用卡 银行卡 贷款 八达通 电费 水费 燃气费 话费 宽带 物业 "
-    # Life beside offices.
-    "收班 怎么坐车 不听话 "
-    "高铁 火车 机票 船票 酒店 旅游 景点 天气 气温 台风 股票 基金 彩票 理财 快递 外卖 餐厅 好吃 "
-    "食饭 美食 做饭 手机 电脑 减肥 感冒 高血压 糖尿病 什么药 电影 电视 音乐 唱歌 首诗 作文 "
-    "笑话 故事 翻译 游戏 足球 篮球 世界杯 宠物 小狗 钱包 股市 奶茶 好玩 passport visa weather "
-    "marriage divorce driving licence license driver bank credit phone laptop restaurant hotel "
-    "flight train ticket movie joke song poem recipe cook stock football capital president "
-    "translate translation vaccine mortgage pension "
-)
-_NOT_OURS = re.compile(_either(_OTHERS.split()))
-_OURS = re.compile(r"残|评定|评级|定级|办证|上门|disab|certificate|assess")
-
 
 def one_word(text: str) -> str:
     """`text` (normalised) with every synonym by its one word."""
@@ -114,15 +94,3 @@ def one_word(text: str) -> str:
 
 def _its_one(found: re.Match[str]) -> str:
     return _TABLE.get(found[0], found[0])
-
-
-def not_ours(text: str) -> frozenset[str]:
-    """Matters of other offices and of daily life in `text`, unless it names ours beside them."""
-    if _OURS.search(text):
-        return frozenset()
-    return named(text)
-
-
-def named(text: str) -> frozenset[str]:
-    """Matters of other offices in `text`, even beside ours."""
-    return frozenset(_NOT_OURS.findall(text))
