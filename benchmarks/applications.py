@@ -98,23 +98,25 @@ def _look_up(engine: str, database: Database) -> Bar:
         lambda one: [
             row[0]
             for row in one.exec_driver_sql(
-                f"select number from applications where id % {STORED // LOOKED_UP} = 7"
+                f"select number from applications where mod(id, {STORED // LOOKED_UP}) = 7"
             )
         ]
     )
     asked = [one for number in picked for one in (number, new_reference("A", 5))]
     taken: list[float] = []
+    used: list[float] = []
 
     def work(connection: Connection) -> None:
         for number in asked:
-            started = time.perf_counter()
+            started, before = time.perf_counter(), time.thread_time()
             stored.opening(connection, number)
             taken.append((time.perf_counter() - started) * 1000)
+            used.append((time.thread_time() - before) * 1000)
 
     database.write_now(work)
     figure = percentile(taken, 0.99)
     print(f"A number among {STORED:,} on {engine}: p50 {percentile(taken, 0.5):.2f} ms,", end=" ")
-    print(f"p99 {figure:.2f} ms, of {len(taken):,}")
+    print(f"p99 {figure:.2f} ms (of our processor {percentile(used, 0.99):.2f} ms)")
     return Bar(f"looking up a number, {engine}", f"p99 {figure:.2f} ms", "5 ms", figure < 5)
 
 

@@ -258,8 +258,12 @@ class App:
 
 
 def load_pack() -> content.ContentPack:
-    """The answers of this release. Raises ConfigError for content that cannot be read."""
+    """The answers of this release. Raises ConfigError for content that cannot be read.
+
+    Also for stages of applications that cannot: they are read here, and kept.
+    """
     try:
+        stages_file.released()
         return content.load(CONTENT)
     except content.ContentError as error:
         raise ConfigError(str(error)) from error

@@ -169,6 +169,18 @@ async def test_twenty_at_once_with_one_key_do_one_thing(system: System, office: 
     assert len({body["number"] for _status, body in answers}) == 1
 
 
+async def test_twenty_at_once_with_keys_of_their_own_make_one(
+    system: System, office: Office
+) -> None:
+    event = {**NEW, "outside": "X-1", "stage": "accepted"}
+    answers = await asyncio.gather(*(system.sends(event) for _at in range(20)))
+    statuses = Counter(status for status, _body in answers)
+    assert statuses[201] == 1, statuses
+    assert set(statuses) <= {200, 201, 409}
+    again = await system.sends(event)
+    assert (again[0], again[1]["action"]) == (200, "same")
+
+
 def test_the_tokens_are_not_stored(office: Office) -> None:
     made = token(office)
     rows = office.do(lambda services: services.application_sources.systems())

@@ -13,6 +13,7 @@ from bot.domain.visits import Half, Wish
 from bot.i18n import GUANGDONG
 from bot.messages import Address
 from bot.services import Services, Turn
+from bot.storage import conversations
 from bot.storage.db import Database
 from bot.storage.tables import bookings, tickets
 from handlers import mine
@@ -257,14 +258,17 @@ def test_demo_once_on_working_days_and_its_applications_are_found(database: Data
     assert 20 <= len(offers) <= 40
     assert all(WorkCalendar().is_workday(offer.visit.day) for offer in offers)
     assert all(4 <= offer.free <= 8 for offer in offers)
+    chat = database.write_now(
+        lambda connection: conversations.ensure(connection, Address("web", "w1"), "zh_Hans", now)
+    )
     for number, last_four, _name, _street, stage in APPLICATIONS:
         found = use(
             database,
             lambda services, number=number, last_four=last_four: services.applications.look_up(
-                number, last_four, 1
+                number, last_four, chat
             ),
             now,
         )
         assert found.stage is stage
         assert any(number in line and last_four in line for line in lines)
-        assert found.reached[-1][1] < now
+        assert found.reached[-1].at < now

@@ -82,6 +82,10 @@ class Planned:
     """The faults contradict what stands, rather than being mistakes of writing."""
 
 
+class Clash(Exception):
+    """Somebody else made the same application a moment ago; tried again, it is found."""
+
+
 class BadRow(Exception):
     """`faults`: what is wrong with each field, in words that say how to mend it."""
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from bot.domain.application_rows import StoredRow
+from bot.domain.application_rows import Clash, StoredRow
 from bot.domain.applications import Application, Reached
 from bot.domain.stages import Procedure, Stage, Way
 from bot.storage.tables import application_stages, applications
@@ -70,13 +71,19 @@ def stored(
 
 
 def add_all(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """New rows of the table, `told` (name, phone, missing) in the clear: number → id."""
+    """New rows of the table, `told` (name, phone, missing) in the clear: number → id.
+
+    Raises Clash, after which the transaction must be rolled back.
+    """
     if not rows:
         return {}
-    made = connection.execute(
-        insert(applications).returning(applications.c.number, applications.c.id),
-        [_sealed(connection, row) for row in rows],
-    )
+    try:
+        made = connection.execute(
+            insert(applications).returning(applications.c.number, applications.c.id),
+            [_sealed(connection, row) for row in rows],
+        )
+    except IntegrityError as error:
+        raise Clash from error
     return {row.number: row.id for row in made}
 
 

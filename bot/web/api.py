@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.domain.application_rows import LONGEST
+from bot.domain.application_rows import LONGEST, Clash
 from bot.domain.stages import Procedure, Stage, Way
 from bot.i18n import Json, translator
 from bot.services.application_sources import Refused
@@ -68,6 +68,8 @@ async def _event(request: web.Request, office: Office) -> web.Response:
         spoken = translator("en")
         faults = {name: fault.to(spoken) for name, fault in refused.faults.items()}
         raise _Problem(refused.status, refused.title, faults) from refused
+    except Clash as clash:
+        raise _Problem(409, "The same application came a moment ago: send it again") from clash
     return web.json_response(answer.body, status=answer.status)
 
 
