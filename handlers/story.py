@@ -32,6 +32,7 @@ class Telling(Expect[Story]):
     """Stays open until 'that is all'; what came in is kept meanwhile."""
 
     takes_anything: bool = True
+    for_people: bool = True
     takes: frozenset[Kind] = TOLD_WITH
 
     def options(self, asked: Asked) -> tuple[Option, ...]:

@@ -137,7 +137,8 @@ class Choosing(Answering):
             return False
         if question.expect.polite and self.hearing.is_rude(text):
             return False
-        if question.expect.takes_anything and self.hearing.is_question(text):
+        asks_us = question.expect.takes_anything and not question.expect.for_people
+        if asks_us and self.hearing.is_question(text):
             intent = self.hearing.intent(text, self.talk.conversation.language)
             if intent and intent.sure:
                 return False

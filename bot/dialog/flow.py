@@ -114,6 +114,8 @@ class Expect(Generic[T]):
 
     takes_anything: bool = False
     """An open question: a question back is listened for first."""
+    for_people: bool = False
+    """Its words are meant for a person: a question among them is not asked of us."""
     polite: bool = True
     """Words of anger alone are no answer here, but are heard; in a complaint they are one."""
     takes: frozenset[Kind] = frozenset()
