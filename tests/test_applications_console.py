@@ -417,7 +417,7 @@ async def test_unreadable_files_are_explained(browser: Browser, office: Office) 
         assert 'role="alert"' in answer.html
 
 
-@pytest.mark.parametrize("role", ["clerk", "assessor", "supervisor", "administrator"])
+@pytest.mark.parametrize("role", ["clerk", "supervisor", "administrator"])
 async def test_every_role_at_every_route_sees_only_its_region(
     browser: Browser, office: Office, role: str
 ) -> None:

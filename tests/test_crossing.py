@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+from bot.domain.bookings import BookingState
 from bot.domain.people import DisabilityKind
-from bot.domain.visits import BookingState
 from bot.services import Turn
 from bot.storage import conversations as stored
 from bot.storage.db import Database

@@ -7,10 +7,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.domain.application_rows import FIELDS, BadRow
-from bot.domain.people import mask_name, mask_phone
+from bot.domain.people import mask_phone
 from bot.domain.stages import Procedure, Stage, Way
 from bot.domain.tickets import AlreadyTaken, NotFound
-from bot.i18n import Text, _, ngettext, translator
+from bot.i18n import Text, _, ngettext
 from bot.services.application_desk import Dossier, Impossible
 from bot.stages_file import released
 from bot.web.guard import SESSION
@@ -254,10 +254,7 @@ class Applications:
             session,
             language,
             status=status,
-            stage_name=lambda stage: self._book.words[stage].name[language],
             procedure_name=lambda one: self._book.procedures[one][language],
-            day=translator(language).date,
-            mask_name=mask_name,
             mask_phone=mask_phone,
             **values,
         )

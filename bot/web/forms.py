@@ -20,6 +20,7 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     many: dict[str, list[str]] = field(default_factory=dict)
     file: bytes | None = None
+    file_name: str = ""
 
     def words(self, name: str) -> str:
         """With plain line ends."""
@@ -69,6 +70,7 @@ async def _read_parts(request: web.Request, form: Form) -> None:
             content += chunk[: keep - len(content)]
         if part.name == "file":
             form.file = bytes(content) or form.file
+            form.file_name = part.filename or form.file_name
         else:
             words = content.decode("utf-8", "replace")
             form.many.setdefault(part.name, []).append(words)

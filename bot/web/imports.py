@@ -5,15 +5,14 @@ from io import BytesIO
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from bot.domain.application_rows import FIELDS, Action
-from bot.domain.people import mask_name
 from bot.domain.tickets import NotFound
 from bot.i18n import Text, _, translator
 from bot.sheets import CSV_TYPE, Unreadable, csv_bytes, rows
 from bot.stages_file import released
 from bot.web.applications import FIELD_NAMES
+from bot.web.forms import form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -67,11 +66,10 @@ class Imports:
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """Raises HTTPSeeOther to the new import; a file that cannot be read is explained."""
-        member, form = request[SESSION].member, await request.post()
-        file = form.get("file")
-        if not isinstance(file, FileField) or not file.filename:
+        member, form = request[SESSION].member, await form_of(request)
+        content, name = form.file, form.file_name
+        if content is None or not name:
             return await self._list(request, fault=_("Please choose a file first."), status=409)
-        content, name = file.file.read(), file.filename
         try:
             columns, total = await asyncio.to_thread(_look, content)
         except Unreadable as unreadable:
@@ -184,8 +182,6 @@ class Imports:
             session,
             language,
             status=status,
-            stage_name=lambda stage: self._book.words[stage].name[language],
-            mask_name=mask_name,
             **values,
         )
 

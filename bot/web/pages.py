@@ -128,7 +128,6 @@ class Pages:
             moment=spoken.moment,
             date=spoken.date,
             short_date=spoken.short_date,
-            day=spoken.date,
             mask_name=mask_name,
             stage_name=lambda stage: released().words[stage].name[language],
             preview_lines=self._preview,

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from bot import sheets
 from bot.domain.tickets import NotFound
@@ -16,6 +15,7 @@ from bot.i18n import Text, _
 from bot.services import Services
 from bot.services.visit_import import Faulty, Planned
 from bot.sheets import Record, Unreadable
+from bot.web.forms import form_of
 from bot.web.visit_room import (
     CONFLICT,
     UNPROCESSABLE,
@@ -61,14 +61,13 @@ class VisitImport(VisitRoom):
 
     async def look(self, request: web.Request) -> web.StreamResponse:
         """The file as it would be taken, and every fault with its line; nothing is changed."""
-        form = await request.post()
-        what = _what(str(form.get("what", "")))
-        file = form.get("file")
-        if not isinstance(file, FileField):
+        form = await form_of(request)
+        what = _what(form.words("what"))
+        if form.file is None:
             choose = _("Please choose a file first: .csv or .xlsx.")
             return self._import_page(request, fault=choose, status=UNPROCESSABLE, what=what)
         try:
-            wanted = sheets.records(BytesIO(file.file.read()), COLUMNS[what], OPTIONAL[what])
+            wanted = sheets.records(BytesIO(form.file), COLUMNS[what], OPTIONAL[what])
             records = list(islice(wanted, MOST_LINES + 1))
         except Unreadable as wrong:
             return self._import_page(request, fault=wrong.text, status=UNPROCESSABLE, what=what)
