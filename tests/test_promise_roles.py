@@ -23,11 +23,22 @@ from tests.test_console import Office, signed_in
 PHOTO = b"\xff\xd8\xff\xe0 a photo"
 SECRET = "别处的秘密"
 """Stands in everything that belongs to another region."""
-NOBODYS = {"id", "article", "language", "file", "path", "reference"}
+NOBODYS = {"id", "article", "language", "file", "format", "path", "reference"}
 """Parameters of what has no region: answers are the whole province's; a file's is its item's."""
-OWN_MAKER: dict[str, str] = {"number": "/staff/tickets/", "name": "/staff/people/"}
-"""Parameters of what has one, and the beginning of their routes."""
-NONE = {"number": "F2222-2222", "reference": "nothing", "name": "nobody"}
+OF_SOMEBODY = {
+    "/staff/tickets/{number}": "ticket",
+    "/staff/applications/{number}": "application",
+    "/staff/people/{name}": "name",
+}
+"""Routes of what has one, and which of the things below stands in them."""
+OF_VISITS = ("/staff/bookings/", "/staff/half-days/", "/staff/visits/")
+"""test_visits_roles makes bookings, teams and half-days of two regions, and tries these."""
+NONE = {
+    "ticket": "F2222-2222",
+    "application": "A222-2222-2222-2222-2222",
+    "reference": "nothing",
+    "name": "nobody",
+}
 """What does not exist anywhere."""
 STATIC = "/staff/static/{name}"
 ENDS = {"/staff/sign-out", "/staff/second-step/off"}
@@ -42,7 +53,7 @@ REGIONS = {
 
 @dataclass
 class Things:
-    """One ticket with a file and one colleague of a region."""
+    """One ticket with a file, one application and one colleague of a region."""
 
     region: str
     words: str
@@ -58,7 +69,9 @@ def things(office: Office, region: str, words: str, user: str) -> Things:
     number = office.writes(words, user=user, region=region, file=photo)
     name = f"colleague-{user}"
     office.do(lambda services: services.staff.add(name, words, "clerk", region))
-    return Things(region, words, {"number": number, "reference": reference, "name": name})
+    application = office.do(lambda services: services.applications.record("1234", region, words))
+    params = {"ticket": number, "application": application, "reference": reference, "name": name}
+    return Things(region, words, params)
 
 
 def routes(visitors: Visitors) -> list[tuple[str, str, Rule]]:
@@ -75,7 +88,10 @@ def routes(visitors: Visitors) -> list[tuple[str, str, Rule]]:
 
 def filled(path: str, params: Mapping[str, str]) -> str:
     known = {**dict.fromkeys(NOBODYS, "1"), "file": "months.csv", "article": "cert.what"}
-    known |= {"language": "en", **params}
+    known |= {"language": "en", "format": "csv", **params}
+    thing = thing_in(path)
+    if thing:
+        known |= {"number" if thing != "name" else "name": params[thing]}
     return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], "1"), path)
 
 
@@ -85,8 +101,9 @@ def without_names(body: str, other: Things) -> str:
     return body
 
 
-def is_of_somebody(path: str) -> bool:
-    return any(f"{{{name}}}" in path for name in OWN_MAKER) and path != STATIC
+def thing_in(path: str) -> str:
+    """Which of somebody's things a route opens; '' for what is nobody's."""
+    return next((thing for start, thing in OF_SOMEBODY.items() if path.startswith(start)), "")
 
 
 async def ask(browser: Browser, method: str, path: str, csrf: str) -> tuple[int, str]:
@@ -101,13 +118,15 @@ async def ask(browser: Browser, method: str, path: str, csrf: str) -> tuple[int,
 
 def rows_of(office: Office, other: Things) -> list[Any]:
     """All that is stored of the other region's ticket and colleague."""
-    number, name = other.params["number"], other.params["name"]
+    number, name = other.params["ticket"], other.params["name"]
+    application = other.params["application"]
 
     def look(connection: Any) -> list[Any]:
         found = []
         for query in (
             f"SELECT * FROM tickets WHERE number = '{number}'",
             f"SELECT * FROM staff WHERE name = '{name}'",
+            f"SELECT * FROM applications WHERE number = '{application}'",
             "SELECT count(*) FROM ticket_messages WHERE ticket_id = "
             f"(SELECT id FROM tickets WHERE number = '{number}')",
         ):
@@ -130,7 +149,8 @@ async def test_every_route_has_a_rule(visitors: Visitors) -> None:
 async def test_every_object_is_tried(visitors: Visitors) -> None:
     for _method, path, _rule in routes(visitors):
         for name in re.findall(r"\{(\w+)\}", path):
-            known = name in NOBODYS or path.startswith(OWN_MAKER.get(name, "-")) or path == STATIC
+            visits = path.startswith(OF_VISITS)
+            known = name in NOBODYS or thing_in(path) or visits or path == STATIC
             assert known, f"say in this file whose {{{name}}} of {path} is"
 
 
@@ -144,6 +164,8 @@ async def test_who_may_what_is_what_we_mean(visitors: Visitors) -> None:
         "/staff/numbers": {Role.SUPERVISOR, Role.ADMINISTRATOR},
         "/staff/stuck": {Role.SUPERVISOR, Role.ADMINISTRATOR},
         "/staff/tickets": {Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR},
+        "/staff/applications": {Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR},
+        "/staff/bookings": {Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR},
         "/staff/events": {Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR},
     }
     for _method, path, rule in routes(visitors):
@@ -179,7 +201,7 @@ async def test_nobody_sees_or_changes_more_than_they_may(
         assert PHOTO.decode(errors="replace") not in body
         if rule.step is Step.READY and role not in rule.roles:
             assert status == 404, f"{role} in {region}: {method} {path} is {status}"
-        elif is_of_somebody(path) and status != 404:
+        elif thing_in(path) and status != 404:
             # A form that is wrong in itself: answered as it would be for what nobody has.
             nobodys = await ask(browser, method, filled(path, NONE), csrf)
             assert nobodys == (status, without_names(body, theirs)), f"{role}: {method} {path}"
@@ -188,7 +210,7 @@ async def test_nobody_sees_or_changes_more_than_they_may(
         if path in ENDS or path.endswith("/deactivate") or role not in rule.roles:
             continue
         status, _body = await ask(browser, method, filled(path, ours.params), csrf)
-        if is_of_somebody(path):
+        if thing_in(path) and (method == "GET" or thing_in(path) != "application"):
             assert status not in (403, 404), f"{role} in {region}: {method} {path} is {status}"
         assert status < 500, f"{method} {path}"
     assert rows_of(office, theirs) == before
@@ -203,7 +225,7 @@ async def test_a_mix_of_ours_and_theirs_opens_nothing(visitors: Visitors, office
     pairs = itertools.product((ours, theirs), repeat=2)
     found = {}
     for one, other in pairs:
-        path = f"/staff/tickets/{one.params['number']}/files/{other.params['reference']}"
+        path = f"/staff/tickets/{one.params['ticket']}/files/{other.params['reference']}"
         async with browser.client.get(path) as answer:
             found[one is ours, other is ours] = answer.status
     assert found == {(True, True): 200, (True, False): 404, (False, True): 404,

@@ -1,15 +1,14 @@
 """Counting for the dashboard: items by office and kind, opinions and visits by month.
 
 An office is the division just below the region of whoever looks: a city for the province, a county
-for a city. Deadlines, whether a matter was settled and visits in groups are counted where their
-columns stand.
+for a city.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, exists, func, literal, select
+from sqlalchemy import Connection, case, exists, func, select
 
 from bot.storage.tables import bookings, ticket_messages, tickets, visits
 
@@ -45,10 +44,8 @@ class FirstAnswer:
 
 def open_items(connection: Connection, region: str, now: datetime, before: datetime) -> list[Count]:
     """What waits; without a deadline of its own, what waits since `before` is overdue."""
-    late: Any = tickets.c.waiting_since < before
-    due = _column(tickets, "due_at")
-    if due is not None:
-        late = case((due.is_not(None), due < now), else_=late)
+    due = tickets.c.due_at
+    late = case((due.is_not(None), due < now), else_=tickets.c.waiting_since < before)
     office = _office(region)
     rows = connection.execute(
         select(office, tickets.c.kind, func.count(), func.sum(case((late, 1), else_=0)))
@@ -60,9 +57,8 @@ def open_items(connection: Connection, region: str, now: datetime, before: datet
 
 def received(connection: Connection, region: str, since: datetime) -> list[Count]:
     """What arrived since then, and who of them said that it was settled."""
-    answer = _column(tickets, "settled")
-    yes = literal(0) if answer is None else case((answer == "yes", 1), else_=0)
-    told = literal(0) if answer is None else case((answer.in_(("yes", "no")), 1), else_=0)
+    yes = case((tickets.c.settled == "yes", 1), else_=0)
+    told = case((tickets.c.settled.in_(("yes", "no")), 1), else_=0)
     office = _office(region)
     rows = connection.execute(
         select(office, tickets.c.kind, func.count(), func.sum(yes), func.sum(told))
@@ -111,10 +107,8 @@ def visits_done(
     connection: Connection, region: str, first: date, last: date
 ) -> list[tuple[date, str, int]]:
     """Day, kind of visit (home, group) and how many people were visited."""
-    kind: Any = _column(visits, "kind")
-    kind = literal(HOME) if kind is None else kind
     rows = connection.execute(
-        select(visits.c.day, kind.label("kind"), func.count())
+        select(visits.c.day, visits.c.kind, func.count())
         .join_from(bookings, visits, visits.c.id == bookings.c.visit_id)
         .where(
             bookings.c.state == "done",
@@ -122,7 +116,7 @@ def visits_done(
             visits.c.day <= last,
             bookings.c.region.startswith(region, autoescape=True),
         )
-        .group_by(visits.c.day, "kind")
+        .group_by(visits.c.day, visits.c.kind)
     )
     return [(row[0], row[1], int(row[2])) for row in rows]
 
@@ -134,7 +128,3 @@ def _inside(region: str) -> Any:
 def _office(region: str) -> Any:
     below = {2: 4, 4: 6}.get(len(region), 9)
     return func.substr(tickets.c.region, 1, below)
-
-
-def _column(table: Table, name: str) -> Any:
-    return table.c.get(name)
