@@ -241,6 +241,14 @@ class Served:
         self.loop.call_soon_threadsafe(lambda: self.ears.say(to, reply, kind=kind))
 
 
+async def _end_streams() -> None:
+    """Pages that listen would keep their handlers beyond the loop's end."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
 @contextmanager
 def served(app: web.Application, ears: MemoryEars, port: int = 0) -> Iterator[Served]:
     loop = asyncio.new_event_loop()
@@ -259,6 +267,7 @@ def served(app: web.Application, ears: MemoryEars, port: int = 0) -> Iterator[Se
         yield Served(f"http://127.0.0.1:{bound}", ears, loop)
     finally:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        asyncio.run_coroutine_threadsafe(_end_streams(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

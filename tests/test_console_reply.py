@@ -237,7 +237,7 @@ async def test_who_blocked_us_is_told_of_and_the_reply_waits(
     def block(connection: Any) -> None:
         chat = conversations.find(connection, Address("web", "w1"))
         assert chat
-        conversations.set_unreachable(connection, chat)
+        conversations.set_reachable(connection, chat, reachable=False)
 
     office.database.write_now(block)
     page = await opened(browser, number)

@@ -16,9 +16,10 @@ from tests.talks import Talks
 
 NUMBER = "ADEM-3333-3333-3333-333E"
 TALK = (
-    "/book", "我照顾的人", "云雀儿", "金丝雀", "13912345678", "荔湾多宝", "同意", "精神",
-    "11010519491231002X", "金雀花路77号", "1", "1",
-    "/feedback", "电梯坏了三个月", "说完了", "投诉", "提交",
+    "/book", "不能，去不了", "第一次办证", "就在居住的地方", "父母或祖父母", "本人同意",
+    "云雀儿", "金丝雀", "13912345678", "随时可以打电话", "荔湾多宝", "同意", "精神", "说完了",
+    "11010519491231002X", "金雀花路77号", "楼下有凉茶铺", "怕黑要开灯", "1", "1",
+    "/feedback", "电梯坏了三个月", "说完了", "投诉", "跳过", "让他们看到", "提交",
     "/status", NUMBER, "002X", "要，告诉我", "称呼、通知、移除", "起个称呼", "阿妈妈",
 )  # fmt: skip
 
@@ -46,7 +47,7 @@ def test_every_sealed_column_of_theirs_can_be_opened() -> None:
 async def test_all_that_was_said_and_made_is_in_it(database: Database, tmp_path: Path) -> None:
     talks = Talks(database)
     await talks.all("anna", *TALK)
-    await talks.all("bela", "/feedback", "别人的事", "说完了", "投诉", "提交")
+    await talks.all("bela", "/feedback", "别人的事", "说完了", "投诉", "跳过", "让他们看到", "提交")
     told: Any = talks.services(lambda services: services.privacy.export(Address("web", "anna")))
     words = json.dumps(told, ensure_ascii=False)
     for mine in ("云雀儿", "金丝雀", "13912345678", "11010519491231002X", "金雀花路77号",

@@ -1,6 +1,7 @@
 """What WeChat lets us send: quotas, windows, codes, accounts that may only answer, the token."""
 
 import asyncio
+import io
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.allowance import LIMITS, Grant
 from bot.channels.base import Refused
@@ -18,7 +20,14 @@ from bot.i18n import verbatim
 from bot.messages import Attachment, Link, Reply
 from bot.storage import wechat
 from bot.storage.db import Database
-from bot.storage.tables import conversations, files, outbox, wechat_ledger, wechat_tokens
+from bot.storage.tables import (
+    conversations,
+    files,
+    outbox,
+    tickets,
+    wechat_ledger,
+    wechat_tokens,
+)
 from bot.wechat_kept import WeChatKept
 from tests.clerk import answer_oldest
 from tests.standin_wechat import FAULT, Person
@@ -36,8 +45,8 @@ async def service(tmp_path: Path) -> AsyncIterator[Running]:
 
 
 async def writes_a_letter(person: Person) -> None:
-    await person.does_all(["/feedback", "电梯坏了", "1", "2"])
-    said = await person.says("1")
+    await person.does_all(["/feedback", "电梯坏了", "说完了", "投诉", "跳过", "让他们看到"])
+    said = await person.says("提交")
     assert said, person.texts()
 
 
@@ -222,8 +231,8 @@ async def test_staff_see_what_is_left(service: Running) -> None:
     def allowance() -> Any:
         def look(services: Any) -> Any:
             member = services.staff.everyone()[0]
-            (line,) = services.tickets.queue(member)
-            return services.tickets.item(line.ticket.number, member).allowance
+            (letter,) = services.connection.execute(tickets.select()).all()
+            return services.tickets.item(letter.number, member).person.allowance
 
         return service.app.write_now(look)
 
@@ -266,8 +275,7 @@ async def test_after_48_hours_a_notice_for_who_agreed_and_the_rest_at_the_next_m
 def answers_again(service: Running, words: str) -> None:
     def write(services: Any) -> None:
         member = services.staff.everyone()[0]
-        (line,) = services.tickets.queue(member)
-        ticket = line.ticket
+        (ticket,) = services.connection.execute(tickets.select()).all()
         services.tickets.answer(ticket.number, ticket.version, member, words)
 
     service.app.write_now(write)
@@ -512,14 +520,16 @@ async def test_a_signature_serves_for_one_body(database: Database) -> None:
 
 async def test_photos_and_voices_are_fetched_and_kept(service: Running) -> None:
     person, platform = service.platform.person(), service.platform
-    photo = b"\xff\xd8\xff\xe0" + b"x" * 1000
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(drawn, "JPEG")
+    photo = drawn.getvalue()
     platform.files["MP"] = ("image/jpeg", photo)
     platform.files["MV"] = ("audio/amr", b"#!AMR\n" + b"y" * 500)
     await person.says("/feedback")
     await person.sends("image", MediaId="MP", PicUrl="https://x.example/1")
     await person.sends("voice", MediaId="MV", Format="amr")
     await person.sends("image", MediaId="GONE", PicUrl="https://x.example/2")
-    await person.does_all(["1", "1", "1"])
+    await person.does_all(["说完了", "投诉", "跳过", "让他们看到", "提交"])
     platform.faults.next["media/get"].extend([-1, "html", 40001])
     for _round in range(5):
         await service.app.upkeep._fetch_files()
@@ -529,7 +539,8 @@ async def test_photos_and_voices_are_fetched_and_kept(service: Running) -> None:
         origin: vault.open(row.sealed, f"files.sealed:{row.reference}")
         for origin, row in kept.items()
     }
-    assert opened == {"MP": photo, "MV": b"#!AMR\n" + b"y" * 500, "GONE": b""}
+    assert opened.pop("MP").startswith(b"\xff\xd8\xff"), "drawn anew, and still a photo"
+    assert opened == {"MV": b"#!AMR\n" + b"y" * 500, "GONE": b""}
     assert kept["MV"].media_type == "audio/amr"
 
 
@@ -564,7 +575,7 @@ async def test_who_unfollows_is_forgotten_but_for_what_is_open(service: Running)
     answers(service, "修好了。")
     await service.sent()
     close_all(service)
-    await person.does_all(["/feedback", "坡道太陡", "1", "2", "1"])
+    await person.does_all(["/feedback", "坡道太陡", "说完了", "投诉", "跳过", "让他们看到", "提交"])
     assert await person.event("unsubscribe") is None
     assert service.rows(conversations) == []
     assert service.rows(outbox) == []

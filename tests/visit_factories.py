@@ -4,24 +4,23 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import sqlalchemy
 
+from bot.app import load_known
 from bot.domain.bookings import Booking, VisitRequest
-from bot.domain.calendar import WorkCalendar
 from bot.domain.people import DisabilityKind
-from bot.domain.regions import Regions
 from bot.domain.visit_needs import ForWhom
 from bot.domain.visits import Half, Visit
 from bot.messages import Address
-from bot.services import Known, Services, Turn
+from bot.services import Services, Turn
 from bot.storage import conversations
 from bot.storage.db import Database
 from bot.storage.tables import bookings, places
 
 T = TypeVar("T")
-KNOWN = Known(Regions.load(), cast("Any", None), WorkCalendar(), cast("Any", None))
+KNOWN = load_known()[0]
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 STREET = "440103004"
 WHO = Address("web", "visitor")

@@ -11,8 +11,10 @@ SURE = 0.8
 """Chance of being right above which the first answer is given at once."""
 OURS = 0.6
 """Chance of being ours below which there is no answer at all."""
-FEWEST_WORDS = 2
-"""'Renew', 'free': one English word alone may ask for several things."""
+SURE_OF_A_WORD = 0.9
+"""The same where one word is all that was said: '随便', 'free' may mean several things."""
+ONE_WORD = 3
+"""Grams of two Han characters; an English word has one."""
 SHOWN = 3
 
 
@@ -38,9 +40,9 @@ class Finder:
         right = chance(evidence, IS_RIGHT) if matches else 0.0
         if not matches or chance(evidence, IS_OURS) < OURS:
             return Found((), sure=False, confidence=min(right, 1 - OURS))
-        several_words = len(set(grams(bare(text)))) >= FEWEST_WORDS
+        a_word = len(set(grams(bare(text)))) <= ONE_WORD
         return Found(
             tuple(match.id for match in matches),
-            sure=right >= SURE and several_words,
+            sure=right >= (SURE_OF_A_WORD if a_word else SURE),
             confidence=right,
         )
