@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, false, func, insert, or_, select, update
 
 from bot.domain.bookings import VisitOutcome
 from bot.domain.rounds import Point
@@ -235,7 +235,7 @@ def streets_near(
     connection: Connection, regions: Collection[str]
 ) -> tuple[dict[str, Point], dict[str, set[str]]]:
     """The middles and the neighbours of all streets in those counties or cities."""
-    inside = or_(*(streets.c.region.startswith(one, autoescape=True) for one in regions))
+    inside = or_(false(), *(streets.c.region.startswith(one, autoescape=True) for one in regions))
     rows = connection.execute(select(streets).where(inside)).all() if regions else []
     points = {row.region: (row.latitude, row.longitude) for row in rows if row.latitude is not None}
     touching = {row.region: set(row.neighbours.split(",")) for row in rows if row.neighbours}
