@@ -21,23 +21,18 @@ def answer_oldest(services: Services, words: str) -> None:
     services.tickets.answer(number, taken.version, member, words)
 
 
-def _clerk(services: Services) -> Member:
-    services.staff.add("xu", "许小姐", "clerk", "44")
-    return next(one for one in services.staff.everyone() if one.name == "xu")
-
-
 def _version(services: Services, number: str) -> int:
-    return services.application_desk.show(number, _clerk(services)).application.version
+    return services.application_desk.show(number, a_clerk(services)).application.version
 
 
 def move_application(services: Services, number: str, stage: str, missing: str = "") -> None:
     """To the stage of that (Chinese) name."""
     to = services.known.stages.stage_named[stage]
     known = [(number, _version(services, number))]
-    assert services.application_desk.move(known, to, missing, _clerk(services)) == 1
+    assert services.application_desk.move(known, to, missing, a_clerk(services)) == 1
 
 
 def correct_application(services: Services, number: str, stage: str) -> None:
     right = services.known.stages.stage_named[stage]
     version = _version(services, number)
-    services.application_desk.correct(number, version, right, _clerk(services))
+    services.application_desk.correct(number, version, right, a_clerk(services))
