@@ -25,6 +25,7 @@ from bot.storage.tables import (
     files,
     outbox,
     tickets,
+    wechat_agreements,
     wechat_ledger,
     wechat_tokens,
 )
@@ -279,6 +280,30 @@ def answers_again(service: Running, words: str) -> None:
         services.tickets.answer(ticket.number, ticket.version, member, words)
 
     service.app.write_now(write)
+
+
+async def test_a_repeated_agreement_counts_once(tmp_path: Path) -> None:
+    """The platform repeats an event; the person agreed to one notice, or to one more."""
+    async with running(tmp_path, DOORSTEP_WECHAT_NOTICE_TEMPLATE="T1") as service:
+        person = service.platform.person()
+        await writes_a_letter(person)
+        lists = [{"TemplateId": one, "SubscribeStatusString": "accept"} for one in ("T1", "T2")]
+        for _agreed in range(2):
+            await person.event("subscribe_msg_popup_event", SubscribeMsgPopupEvent={"List": lists})
+            for _repeat in range(3):
+                assert await person.again() is None
+            service.clock.ahead += timedelta(seconds=2)
+        counts = {one.template: one.count for one in service.rows_of(wechat_agreements)}
+        assert counts == {"T1": 2, "T2": 2}
+        service.platform.agreed[person.openid] = 2
+        service.clock.ahead += timedelta(hours=49)
+        answers(service, "第一次。")
+        await service.sent()
+        for hours in (13, 13, 13):
+            service.clock.ahead += timedelta(hours=hours)
+            answers_again(service, "又一次。")
+            await service.sent()
+        assert service.platform.calls["message/subscribe/bizsend"] == 2, "and none without consent"
 
 
 async def test_who_takes_their_agreement_back_gets_no_notice(tmp_path: Path) -> None:
