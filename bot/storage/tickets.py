@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from bot.domain.tickets import (
     OPEN_STATES,
@@ -227,11 +227,12 @@ def expect_answer(connection: Connection, conversation_id: int, ticket_id: int |
     )
 
 
+_EXPECTED = select(conversations.c.ticket_id).where(conversations.c.id == bindparam("of"))
+
+
 def expected(connection: Connection, conversation_id: int) -> int | None:
     """The item that a member of staff wrote in last, if the chat's words answer it."""
-    found: int | None = connection.execute(
-        select(conversations.c.ticket_id).where(conversations.c.id == conversation_id)
-    ).scalar()
+    found: int | None = connection.execute(_EXPECTED, {"of": conversation_id}).scalar()
     return found
 
 

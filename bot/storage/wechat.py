@@ -164,7 +164,7 @@ def is_first(connection: Connection, signed: str, body: str, now: datetime) -> b
     of = wechat_nonces.c
     connection.execute(delete(wechat_nonces).where(of.at < now - REMEMBERED))
     made = connection.execute(
-        insert_unless_there(connection, wechat_nonces).returning(of.signed),
+        insert_unless_there(connection, wechat_nonces, of.signed),
         {"signed": signed, "body": body, "at": now},
     )
     if made.scalar() is not None:
