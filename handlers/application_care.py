@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.dialog import Answered, Answerer, Answers, Asked, Done, Flow, Option, Question, Request
 from bot.dialog.expect import Words
-from bot.dialog.flow import Heard, Reading, Refused
+from bot.dialog.question import Heard, Reading, Refused
 from bot.domain.applications import LinkedApplication
 from bot.i18n import Text, _, verbatim
 from bot.messages import Reply

@@ -14,9 +14,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from bot import content
-from bot.app import CONTENT
 from bot.config import Config
 from bot.i18n import LANGUAGES, LOCALES, translator
+from bot.known import CONTENT
 from handlers import HANDLERS
 
 ROOT = Path(__file__).parent.parent

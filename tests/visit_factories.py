@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 
-from bot.app import load_known
 from bot.domain.bookings import Booking, VisitRequest
 from bot.domain.people import DisabilityKind
 from bot.domain.visit_needs import ForWhom
 from bot.domain.visits import Half, Visit
+from bot.known import load_known
 from bot.messages import Address
 from bot.services import Services, Turn
 from bot.storage import conversations

@@ -8,20 +8,22 @@ from bot.dialog import asking, repair
 from bot.dialog.flow import (
     Answered,
     Answerer,
-    Answers,
     AskAgain,
+    Flow,
+    Instead,
+    Request,
+)
+from bot.dialog.question import (
+    Answers,
     Asked,
     Context,
     Elsewhere,
-    Flow,
     Heard,
-    Instead,
     Narrowed,
     Option,
     Question,
     Reading,
     Refused,
-    Request,
     Unclear,
     Understood,
 )

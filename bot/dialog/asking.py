@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.dialog.flow import Answers, Asked, Context, Flow, Option, Question
+from bot.dialog.flow import Flow
+from bot.dialog.question import (
+    Answers,
+    Asked,
+    Context,
+    Option,
+    Question,
+)
 from bot.dialog.state import Conversation, Frame, Talk
 from bot.i18n import Json, Text, _, verbatim
 from bot.messages import Choice, Reply

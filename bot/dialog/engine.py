@@ -22,8 +22,9 @@ from enum import StrEnum
 
 from bot.dialog import asking, repair
 from bot.dialog.choosing import Choosing
-from bot.dialog.flow import Context, Handlers, Listener
+from bot.dialog.flow import Handlers, Listener
 from bot.dialog.hearing import Control, Hearing
+from bot.dialog.question import Context
 from bot.dialog.state import Conversation, Talk
 from bot.i18n import Text, Translator, _
 from bot.messages import IncomingMessage, Kind, Link, Reply

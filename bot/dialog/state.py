@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.dialog.flow import Option
+from bot.dialog.question import Option
 from bot.i18n import Json, Text
 from bot.messages import Reply
 
