@@ -17,7 +17,10 @@ from bot import content
 from bot.config import Config
 from bot.i18n import LANGUAGES, LOCALES, translator
 from bot.known import CONTENT
+from bot.services import Services, Turn, UseCase
+from bot.storage.db import Database
 from handlers import HANDLERS
+from tests import visit_factories
 
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
@@ -144,6 +147,18 @@ def test_dependencies_are_pinned_with_hashes() -> None:
         assert len(pinned) > 20
         assert text.count("==") <= text.count("--hash=sha256:")
         assert "://" not in text
+
+
+def test_use_cases_are_what_services_says(sqlite: Database) -> None:
+    """Mypy believes the annotation; what is made is named in a string beside it."""
+
+    def looked_at(turn: Turn) -> None:
+        for owner in (Services, Turn):
+            for name in (name for name, one in vars(owner).items() if isinstance(one, UseCase)):
+                made = type(getattr(turn, name)).__name__
+                assert owner.__annotations__[name] == f"UseCase[{made}]"
+
+    visit_factories.turn(sqlite, looked_at)
 
 
 def test_routes_are_written_in_one_table() -> None:
