@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from datetime import datetime
 from typing import Any
 
+from bot import sound
 from bot.channels.base import Answered, FileNotTaken, StoreDown
 from bot.domain import uploads
 from bot.inbox import Inbox
@@ -122,7 +123,7 @@ class OurEars:
     async def keep_file(self, content: bytes) -> Attachment:
         try:
             async with self._decoding:  # one picture in memory at a time
-                kept = await asyncio.to_thread(uploads.harmless, content)
+                kept = await sound.harmless(content)
         except uploads.NotTaken as error:
             raise FileNotTaken(error.why) from error
         now = self._now()

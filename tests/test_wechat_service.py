@@ -178,6 +178,11 @@ async def test_events(service: Running) -> None:
     person = service.platform.person()
     said = await person.event("subscribe", "qrscene_book", Ticket="t")
     assert said and "第1题" in said, "a scene may open what its poster is about"
+    assert said.startswith("您好，这里是上门办"), "but first who speaks (rule C40)"
+    assert "不是真人" in said
+    assert "想办什么事" not in said, "one question at a time"
+    said = await person.event("SCAN", "feedback")
+    assert said and "您好" not in said, "who follows already was greeted"
     assert "您好，这里是上门办" in (await person.event("subscribe") or "")
     assert await person.event("SCAN", "unknown-scene")
     said = await person.event("CLICK", "mine")

@@ -193,6 +193,9 @@ class Answering:
 
     def run(self, name: str, argument: str = "") -> None:
         """One answerer's reply; the menu's choices stay even while a flow is open."""
+        self.answer(self.answered_by(name, argument))
+
+    def answered_by(self, name: str, argument: str = "") -> Answered:
         answerer = self.handlers.by_name[name]
         assert isinstance(answerer, Answerer)  # noqa: S101 - checked by the caller or by tests
         frame = self.talk.conversation.top
@@ -204,8 +207,7 @@ class Answering:
             during=self.flow_of(frame).title if frame else None,
             plain=self.talk.conversation.plain,
         )
-        answered = answerer.reply(request, self.context)
-        self.answer(answered)
+        return answerer.reply(request, self.context)
 
     def answer(self, answered: Answered) -> None:
         """Say it; while a flow is open its own question follows, so the choices are left out.
@@ -224,9 +226,7 @@ class Answering:
             asking.say(self.talk, said, (go_on, *answered.options), notes=self.talk.notes)
         elif frame:
             notes, self.talk.notes = self.talk.notes, []
-            reply = replace(
-                answered.reply, paragraphs=(*notes, *answered.reply.paragraphs), question=None
-            )
+            reply = replace(said, paragraphs=(*notes, *said.paragraphs), question=None)
             self.talk.replies.append(reply)
         else:
             asking.say(self.talk, answered.reply, answered.options, notes=self.talk.notes)

@@ -130,10 +130,13 @@ class Tickets(TicketReading, TicketWork, TicketTime):
 
     # --- afterwards
 
-    def asked_if_settled(self) -> Ticket | None:
-        """The item about which this chat was just asked 'is it settled?'."""
+    def asked_if_settled(self, *, just_now: bool) -> Ticket | None:
+        """The item about which this chat was last asked 'is it settled?'.
+
+        `just_now`: and has said nothing since.
+        """
         chat = self._chat()
-        return stored.asked_of(self._connection, chat) if chat else None
+        return stored.asked_of(self._connection, chat, just_now=just_now) if chat else None
 
     def settle(self, number: str, *, settled: bool) -> Ticket | None:
         """The person's own word. None: no item of this chat, or too long ago."""

@@ -118,20 +118,18 @@ def open_of(connection: Connection, conversation_id: int, kind: TicketKind) -> T
     return ticket_of(row) if row else None
 
 
-def asked_of(connection: Connection, conversation_id: int) -> Ticket | None:
-    """The item of this chat about which 'is it settled?' was the last thing said."""
-    row = connection.execute(
+def asked_of(connection: Connection, conversation_id: int, *, just_now: bool) -> Ticket | None:
+    """The item of which 'is it settled?' was asked last; `just_now`: nothing was said since."""
+    chat, of = conversations.c, tickets.c
+    asked = (
         select(tickets)
-        .join(conversations, conversations.c.id == tickets.c.conversation_id)
-        .where(
-            tickets.c.conversation_id == conversation_id,
-            tickets.c.settled == "asked",
-            (conversations.c.last_heard.is_(None))
-            | (tickets.c.asked_at >= conversations.c.last_heard),
-        )
-        .order_by(tickets.c.id.desc())
+        .join(conversations, chat.id == of.conversation_id)
+        .where(of.conversation_id == conversation_id, of.settled == "asked")
+        .order_by(of.asked_at.desc(), of.id.desc())
         .limit(1)
-    ).first()
+    )
+    silent = chat.last_heard.is_(None) | (of.asked_at >= chat.last_heard)
+    row = connection.execute(asked.where(silent) if just_now else asked).first()
     return ticket_of(row) if row else None
 
 
