@@ -26,6 +26,7 @@ from bot.storage import (
     bookings,
     files,
     ticket_desks,
+    ticket_letters,
     ticket_person,
     ticket_queue,
     ticket_words,
@@ -108,11 +109,11 @@ class TicketReading(TicketsBase):
 
         `arrived`: messages of people after the one with the id `after`.
         """
-        newest = stored.newest_message(self._connection)
+        newest = ticket_letters.newest_message(self._connection)
         told = {
             region: (
                 ticket_queue.waiting(self._connection, region),
-                stored.arrived(self._connection, region, after) if newest > after else 0,
+                ticket_letters.arrived(self._connection, region, after) if newest > after else 0,
             )
             for region in regions
         }
@@ -127,7 +128,7 @@ class TicketReading(TicketsBase):
         self._services.audit.record(member.id, "ticket.read", ticket.number)
         ticket_desks.look(self._connection, ticket.id, member.id, self._now)
         others = ticket_desks.others(self._connection, ticket.id, member.id)
-        said = stored.messages(self._connection, ticket.id)
+        said = ticket_letters.messages(self._connection, ticket.id)
         person = self._person(ticket, member)
         return Item(
             ticket=ticket,
@@ -147,7 +148,7 @@ class TicketReading(TicketsBase):
         """A file of an item. Raises NotFound. The look is written to the audit log."""
         ticket = self._mine(number, member)
         found = None
-        if stored.has_file(self._connection, ticket.id, reference):
+        if ticket_letters.has_file(self._connection, ticket.id, reference):
             found = files.find(self._connection, reference)
         if found is None:
             raise NotFound

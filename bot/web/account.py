@@ -10,6 +10,7 @@ from bot.i18n import LANGUAGES, Text, _
 from bot.services import Services, passwords
 from bot.services.sign_ins import SignIns
 from bot.web.agents import agent_name
+from bot.web.forms import form_of
 from bot.web.guard import SESSION, Guard
 from bot.web.hashing import Busy, Hashing
 from bot.web.office import Office
@@ -58,13 +59,13 @@ class Account:
         return self._page(request, "keys.html")
 
     async def set_keys(self, request: web.Request) -> web.StreamResponse:
-        wanted = str((await request.post()).get("keys", "")) == "on"
+        wanted = (await form_of(request)).words("keys") == "on"
         member = request[SESSION].member
         await self._office.write(lambda services: services.staff.set_keys(member, on=wanted))
         raise web.HTTPSeeOther(f"{ACCOUNT}?said=keys-{'on' if wanted else 'off'}")
 
     async def set_language(self, request: web.Request) -> web.StreamResponse:
-        chosen = str((await request.post()).get("language", ""))
+        chosen = (await form_of(request)).words("language")
         if chosen in LANGUAGES:
             member = request[SESSION].member
             await self._office.write(lambda services: services.staff.set_language(member, chosen))
@@ -72,7 +73,7 @@ class Account:
 
     async def end_session(self, request: web.Request) -> web.StreamResponse:
         """Raises NotFound for a session that is not one's own."""
-        handle = str((await request.post()).get("session", ""))
+        handle = (await form_of(request)).words("session")
         member = request[SESSION].member
         if not await self._office.write(lambda services: services.sign_ins.end(member, handle)):
             raise NotFound
@@ -91,8 +92,8 @@ class Account:
     async def change_password(self, request: web.Request) -> web.StreamResponse:
         """The present one is asked again; every session ends, and a new one begins here."""
         member = request[SESSION].member
-        form = await request.post()
-        old, new = str(form.get("old", "")), str(form.get("new", ""))
+        fields = (await form_of(request)).fields
+        old, new = fields.get("old", ""), fields.get("new", "")
         device = request.cookies.get(self._guard.device_cookie, "")
         attempt = await self._office.write(
             lambda services: services.sign_ins.begin(member.name, device)

@@ -106,7 +106,7 @@ class People:
 
     async def confirm(self, request: web.Request) -> web.StreamResponse:
         """All of them or, where something changed since the preview, none."""
-        rows = str((await request.post()).get("rows", ""))
+        rows = (await form_of(request)).fields.get("rows", "")
         try:
             records = list(sheets.records(BytesIO(rows.encode()), COLUMNS))[:AT_ONCE]
         except sheets.Unreadable as unreadable:
@@ -177,9 +177,9 @@ class People:
 
     async def away(self, request: web.Request) -> web.StreamResponse:
         by, name = request[SESSION].member, request.match_info["name"]
-        form = await request.post()
+        form = await form_of(request)
         try:
-            first, last = _day(form.get("first")), _day(form.get("last"))
+            first, last = _day(form.words("first")), _day(form.words("last"))
         except ValueError:
             fault = _("Please write the day like this: 2026-03-05.")
             return await self._person_page(request, fault)
@@ -260,11 +260,10 @@ class People:
 
 
 async def _written(request: web.Request) -> dict[str, str]:
-    form = await request.post()
-    return {field: str(form.get(field, ""))[:100] for field in FIELDS}
+    form = await form_of(request)
+    return {field: form.fields.get(field, "")[:100] for field in FIELDS}
 
 
-def _day(words: object) -> date | None:
+def _day(words: str) -> date | None:
     """Raises ValueError."""
-    plain = str(words or "").strip()
-    return date.fromisoformat(plain) if plain else None
+    return date.fromisoformat(words) if words else None
