@@ -636,7 +636,7 @@ def test_a_photo_is_named_can_be_taken_away_and_is_sent(visit: Visit, site: Serv
     photo = {"name": "证.png", "mimeType": "image/png", "buffer": a_picture("PNG")}
     page.set_input_files("#photo", photo)
     expect(page.locator("#chosen")).to_contain_text("证.png")
-    page.click("text=Remove photo")
+    page.click("text=Remove it")
     expect(page.locator("#chosen")).to_be_hidden()
     page.set_input_files("#photo", photo)
     write(page, "我的证")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
+from bot.domain.preferences import UNSAID, Preferences
 from bot.i18n import LANGUAGES, Json, Text
 from bot.messages import Attachment, IncomingMessage, Kind, Reply
 
@@ -263,8 +264,7 @@ class Request:
     message: IncomingMessage
     during: Text | None = None
     """The title of the flow that is open meanwhile."""
-    plain: bool = False
-    """This person asked for plain messages."""
+    prefers: Preferences = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class Answered:
     reply: Reply
     options: tuple[Option, ...] = ()
     language: str = ""
-    plain: bool | None = None
+    prefers: Preferences | None = None
 
 
 @dataclass(frozen=True, slots=True)

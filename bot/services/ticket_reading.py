@@ -7,6 +7,7 @@ from bot.allowance import Allowance
 from bot.domain.applications import Application
 from bot.domain.articles import Article
 from bot.domain.bookings import Booking
+from bot.domain.preferences import UNSAID, Preferences
 from bot.domain.queue import (
     A_PAGE,
     SHORTEST_SEARCH,
@@ -20,6 +21,7 @@ from bot.domain.references import read_reference
 from bot.domain.regions import Regions
 from bot.domain.staff import Member
 from bot.domain.tickets import NotFound, Ticket, TicketMessage
+from bot.domain.visit_needs import Call
 from bot.messages import Line
 from bot.services.ticket_base import TicketsBase
 from bot.storage import (
@@ -45,13 +47,19 @@ class Person:
 
     channel: str = ""
     language: str = ""
-    plain: bool = False
+    prefers: Preferences = UNSAID
     reachable: bool = True
     conversation: Sequence[Line] = ()
     bookings: Sequence[Booking] = ()
     applications: Sequence[Application] = ()
     allowance: Allowance | None = None
     """What may still be sent to this person; None: as much as you like."""
+
+    @property
+    def no_calls(self) -> bool:
+        """Said in the settings, or for a visit."""
+        visits = (booking.request.call for booking in self.bookings)
+        return self.prefers.text_only or Call.TEXT in visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +190,7 @@ class TicketReading(TicketsBase):
         return Person(
             channel=address.channel if address else "",
             language=language,
-            plain=ticket_person.wants_plain(self._connection, chat),
+            prefers=ticket_person.preferences_of(self._connection, chat),
             reachable=reachable,
             conversation=transcript.lines(
                 self._connection, chat, limit=CONVERSATION_SHOWN, now=self._now

@@ -64,6 +64,7 @@ def messages(connection: Connection, ticket_id: int) -> list[TicketMessage]:
             staff.c.display_name,
             outbox.c.state.label("delivery"),
             outbox.c.error,
+            outbox.c.seen_at,
             files.c.media_type,
         )
         .join_from(ticket_messages, staff, staff.c.id == ticket_messages.c.staff_id, isouter=True)
@@ -80,7 +81,8 @@ def messages(connection: Connection, ticket_id: int) -> list[TicketMessage]:
             words=words_of(connection, row),
             file=row.file or "",
             at=row.at,
-            delivery=row.delivery or "",
+            delivery="seen" if row.seen_at else row.delivery or "",
+            seen_at=row.seen_at,
             why=row.error or "",
             event=row.event,
             media_type=row.media_type or "",

@@ -52,6 +52,7 @@ DELIVERIES: dict[str, Text] = {
     "unknown": _("sent, arrival not confirmed"),
     "held": _("waits: the person cannot be reached now"),
     "parked": _("could not be delivered"),
+    "seen": _("shown on the person's page"),
 }
 EDITION_STATES: dict[EditionState, Text] = {
     EditionState.DRAFT: _("draft"),
