@@ -10,7 +10,6 @@ from bot.messages import IncomingMessage, Kind, Line, Reply
 from bot.storage.tables import inbox, outbox
 from bot.storage.vault import vault_of
 
-
 _KIND = 18
 _ROW = 19
 """Where in a line's id its kind and its row's id stand."""

@@ -8,6 +8,7 @@ from bot.domain.staff import SHORTEST_PASSWORD
 from bot.domain.tickets import NotFound
 from bot.i18n import LANGUAGES, Text, _
 from bot.services import Services, passwords
+from bot.services.people import Refused
 from bot.services.sign_ins import SignIns
 from bot.web.agents import agent_name
 from bot.web.forms import form_of
@@ -15,6 +16,7 @@ from bot.web.guard import SESSION, Guard
 from bot.web.hashing import Busy, Hashing
 from bot.web.office import Office
 from bot.web.pages import Pages
+from bot.web.people import NO_DAY
 from bot.web.rules import SECOND_STEP
 from bot.web.sign_in import BUSY, HOME
 
@@ -25,6 +27,8 @@ SAID: dict[str, Text] = {
     "keys-on": _("Single keys act as shortcuts now."),
     "keys-off": _("Single keys do nothing any more."),
     "password": _("The new password is in force."),
+    "away": _("The absence is noted. What you had waits for others meanwhile."),
+    "here": _("You are noted as here."),
     "step-off": _("The second step is switched off."),
 }
 
@@ -39,6 +43,9 @@ class Account:
         self._hashing = hashing
 
     async def show(self, request: web.Request) -> web.StreamResponse:
+        return await self._show(request)
+
+    async def _show(self, request: web.Request, fault: Text | None = None) -> web.Response:
         session = request[SESSION]
         handle = SignIns.handle(request.cookies[self._guard.cookie])
 
@@ -49,9 +56,15 @@ class Account:
             }
 
         values = await self._office.read(look)
-        said = SAID.get(request.query.get("said", ""))
         return self._page(
-            request, "account.html", handle=handle, said=said, strict=self._guard.strict, **values
+            request,
+            "account.html",
+            status=422 if fault else 200,
+            handle=handle,
+            said=None if fault else SAID.get(request.query.get("said", "")),
+            fault=fault,
+            strict=self._guard.strict,
+            **values,
         )
 
     async def keys(self, request: web.Request) -> web.StreamResponse:
@@ -70,6 +83,20 @@ class Account:
             member = request[SESSION].member
             await self._office.write(lambda services: services.staff.set_language(member, chosen))
         raise web.HTTPSeeOther(HOME)
+
+    async def away(self, request: web.Request) -> web.StreamResponse:
+        """One's own absence; both days empty: here again."""
+        form, member = await form_of(request), request[SESSION].member
+        try:
+            first, last = form.day("first"), form.day("last")
+            await self._office.write(
+                lambda services: services.people.set_away(member.name, first, last, member)
+            )
+        except ValueError:
+            return await self._show(request, fault=NO_DAY)
+        except Refused as refused:
+            return await self._show(request, fault=refused.text)
+        raise web.HTTPSeeOther(f"{ACCOUNT}?said={'away' if last else 'here'}")
 
     async def end_session(self, request: web.Request) -> web.StreamResponse:
         """Raises NotFound for a session that is not one's own."""
