@@ -24,11 +24,11 @@ def show(request: Request, turn: Turn) -> Answered:
     if not request.argument and len(linked) > 1:
         return chosen_from(linked, turn, request.language)
     if not request.argument and linked:
-        return standing(linked[0], turn, request.language, plain=request.plain)
+        return standing(linked[0], turn, request.language, plain=request.prefers.plain)
     one = turn.applications.linked_numbered(turn.conversation_id, request.argument)
     if one is None:
         return not_here()
-    return standing(one, turn, request.language, plain=request.plain)
+    return standing(one, turn, request.language, plain=request.prefers.plain)
 
 
 def chosen_from(linked: Sequence[LinkedApplication], turn: Turn, language: str) -> Answered:

@@ -169,3 +169,13 @@ def test_routes_are_written_in_one_table() -> None:
     for row in rows:
         assert re.search(r", [a-z_]+, [A-Za-z_]+[.(),]", row), row
     assert web
+
+
+def test_the_console_reads_forms_in_one_way() -> None:
+    """`form_of` keeps limits, and can be asked twice; aiohttp's own reads a body only once."""
+    readers = {
+        path.name
+        for path in (ROOT / "bot" / "web").glob("*.py")
+        if re.search(r"request\.(post|multipart)\(\)", path.read_text(encoding="utf-8"))
+    }
+    assert readers == {"forms.py"}

@@ -616,12 +616,12 @@ async def test_who_unfollows_is_forgotten_but_for_what_is_open(service: Running)
 
 
 def all_letters(services: Any) -> dict[str, str]:
-    from bot.storage import tickets as stored
+    from bot.storage import ticket_letters
     from bot.storage.tables import tickets
 
     found = {}
     for row in services.connection.execute(tickets.select()).all():
-        for one in stored.messages(services.connection, row.id):
+        for one in ticket_letters.messages(services.connection, row.id):
             found[one.words] = row.state
     return found
 

@@ -16,9 +16,9 @@ from aiohttp.web import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels import drawing
-from bot.channels.web_form import Problem
+from bot.channels.web_form import GEO, Problem
 from bot.channels.web_session import Session
-from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, closest_language
+from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, closest_language, verbatim
 from bot.messages import Choice, Line, Reply
 
 LANGUAGE_NAMES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
@@ -31,6 +31,7 @@ USUAL_SIZE = 1
 TEXT_SIZES = tuple(str(size) for size in range(SIZES))
 """18, 20, 24, 28 and 32 px where the browser's own size is 16."""
 
+HERE = _("My location: {place}")
 START_COMMAND = "/start"
 LANGUAGE_COMMAND = "/language "
 
@@ -177,7 +178,9 @@ class Pages:
 
     def _answers(self, line: Line, page: Translator) -> dict[str, Any] | None:
         """The buttons under a reply: a group that its question names."""
-        if line.who == "person" or line.reply is None or not line.reply.choices:
+        if line.who == "person" or line.reply is None:
+            return None
+        if not (line.reply.choices or line.reply.wants):
             return None
         said_in = self._translator_of(line, page)
         choices = [_choice(n, one, said_in) for n, one in enumerate(line.reply.choices, 1)]
@@ -185,6 +188,7 @@ class Pages:
             "line": line.id,
             "question": line.reply.question.to(said_in) if line.reply.question else "",
             "choices": choices,
+            "wants": line.reply.wants,
             "short": all(
                 _width(one["label"]) <= _SHORT_LABEL and not one["detail"] for one in choices
             ),
@@ -238,9 +242,12 @@ def _static_file(name: str, media_type: str) -> tuple[str, StaticFile]:
 
 
 def _spoken(text: str, translator: Translator) -> str:
-    """The person's words; a command that a button of ours sent is shown as the button's label."""
+    """The person's words; what a button of ours sent is shown as that button would say it."""
     if text == START_COMMAND:
         return _("Start").to(translator)
+    if text.startswith(GEO):
+        place = text.removeprefix(GEO).replace(",", ", ")
+        return HERE.fill(place=verbatim(place)).to(translator)
     return LANGUAGE_NAMES.get(text.removeprefix(LANGUAGE_COMMAND), text)
 
 

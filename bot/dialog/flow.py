@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.dialog.question import Answers, Context, Option, Question
+from bot.domain.preferences import UNSAID, Preferences
 from bot.i18n import Json, Text
 from bot.messages import IncomingMessage, Kind, Reply
 
@@ -71,8 +72,7 @@ class Request:
     message: IncomingMessage
     during: Text | None = None
     """The title of the flow that is open meanwhile."""
-    plain: bool = False
-    """This person asked for plain messages."""
+    prefers: Preferences = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Answered:
     reply: Reply
     options: tuple[Option, ...] = ()
     language: str = ""
-    plain: bool | None = None
+    prefers: Preferences | None = None
 
 
 @dataclass(frozen=True, slots=True)

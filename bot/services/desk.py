@@ -1,15 +1,13 @@
 """Bookings as staff handle them: look, reveal, move, cancel, propose, book by phone, outcome.
 
 Every method takes the member and sees to their region (NotFound outside it); every look at a
-person's data and every change is in the audit log. Whoever has no chat with us has to be called:
-where the system itself changes their visit, an item in the queue says so.
+person's data and every change is in the audit log.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.application_rows import Action, Row
 from bot.domain.applications import Application
 from bot.domain.bookings import (
     Booking,
@@ -17,7 +15,6 @@ from bot.domain.bookings import (
     Note,
     NotLive,
     Offer,
-    OfferState,
     UnknownBooking,
     VisitOutcome,
     VisitRequest,
@@ -26,17 +23,16 @@ from bot.domain.references import BOOKING, read_reference
 from bot.domain.regions import Regions
 from bot.domain.staff import Member, Role
 from bot.domain.stages import Stage
-from bot.domain.tickets import AlreadyTaken, NotFound, TicketKind
+from bot.domain.tickets import AlreadyTaken, NotFound
 from bot.domain.visits import Mode, Visit, VisitOffer
-from bot.i18n import LANGUAGES, Text, translator
-from bot.services import Services, booking_words
-from bot.services.application_records import By
+from bot.i18n import Text
+from bot.services import Services
+from bot.services.visit_outcomes import application_of, move_application
 from bot.storage import (
     applications,
     booking_members,
     booking_notes,
     bookings,
-    offers,
     places,
     visit_weeks,
 )
@@ -97,7 +93,7 @@ class Desk:
             notes=self._services.bookings.notes(booking) if revealed else (),
             history=history,
             outcome=outcome,
-            application=self._application(booking),
+            application=application_of(self._services, booking),
             has_chat=bool(booking_members.of(self._connection, booking.id)),
             booked_by=self._services.staff.name_of(booking.staff_id) if booking.staff_id else "",
         )
@@ -228,52 +224,9 @@ class Desk:
         self._services.audit.record(
             member.id, "booking.outcome", booking.number, detail=outcome.value
         )
-        return after, self._move_application(booking, outcome, member)
-
-    def lost_place(self, booking: Booking, why: Text | str, member: Member) -> bool:
-        """Its half-day was closed: it waits again, before others, and the person is told.
-
-        False: it changed a moment ago.
-        """
-        try:
-            current = self._services.bookings.locked(booking.number)
-        except (NotLive, UnknownBooking):
-            return False
-        visit = current.visit
-        if visit is None:
-            return False
-        offer = offers.open_of(self._connection, current.id)
-        if offer:
-            offers.close(self._connection, offer.id, OfferState.WITHDRAWN, self._now)
-        places.free_place(self._connection, current.id)
-        mode = self._services.visits.county(current.region).mode
-        state = BookingState.WAITING if mode is Mode.VISITS else BookingState.REQUESTED
-        bookings.change(self._connection, current, state, None, self._now)
-        bookings.set_urgency(self._connection, current.id, max(current.urgency, 1))
-        bookings.remind_at(self._connection, current.id, None)
-        booking_notes.changed(
-            self._connection,
-            current.id,
-            "closed",
-            self._now,
-            from_visit=visit.id,
-            reason=why if isinstance(why, str) else why.to(translator(LANGUAGES[0])),
-            staff_id=member.id,
-        )
-        self._tell_loss(current, visit, why)
-        return True
+        return after, move_application(self._services, booking, outcome, member)
 
     # --- parts
-
-    def _tell_loss(self, booking: Booking, visit: Visit, why: Text | str) -> None:
-        self._services.bookings.tell(booking, booking_words.lost(booking, visit, why))
-        if not booking_members.of(self._connection, booking.id):
-            self._services.tickets.open(
-                TicketKind.VISIT_NOTE,
-                f"{booking.number} · {visit.day} · 停诊，请打电话告知本人",
-                region=booking.region,
-                urgent=True,
-            )
 
     def _current(self, number: str, known: str, member: Member) -> Booking:
         """The booking as it was looked at. Raises NotFound, AlreadyTaken."""
@@ -286,40 +239,6 @@ class Desk:
     def _is_own(self, booking: Booking, member: Member) -> bool:
         own = visit_weeks.teams_of(self._connection, member.id)
         return booking.visit is not None and booking.visit.team_id in own
-
-    def _application(self, booking: Booking) -> Application | None:
-        if booking.application_id is None:
-            return None
-        return applications.by_id(self._connection, booking.application_id)
-
-    def _move_application(
-        self, booking: Booking, outcome: VisitOutcome, member: Member
-    ) -> Stage | None:
-        """Assessed: it goes on. Nobody there, or once more: it waits for its assessment.
-
-        Only forwards, and only as far as an assessment can tell; whoever refused at the door has
-        not withdrawn anything.
-        """
-        application = self._application(booking)
-        aim = {
-            VisitOutcome.ASSESSED: Stage.ASSESSED,
-            VisitOutcome.NOT_AT_HOME: Stage.SENT,
-            VisitOutcome.TO_REPEAT: Stage.SENT,
-        }.get(outcome)
-        if application is None or aim is None:
-            return None
-        way = self._services.known.stages.way(application.procedure, application.way)
-        if application.stage not in way.path or aim not in way.path:
-            return None
-        if way.path.index(application.stage) >= way.path.index(aim):
-            return None
-        records = self._services.application_records
-        row = Row(1, application.number, "", None, None, "", aim, expected=application.stage)
-        planned = records.plan([row], application.region, lock=True)
-        if any(one.faults or one.action is Action.SAME for one in planned):
-            return None
-        records.apply(planned, By("console", member.id))
-        return aim
 
 
 def version_of(booking: Booking) -> str:

@@ -83,6 +83,8 @@ outbox = Table(
     Column("error", Text),
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
+    Column("seen_at", Moment),
+    # What staff wrote: when its page showed it. Only a page of ours can say.
     UniqueConstraint("inbox_id", "position"),
     partial_index(
         "ix_outbox_open", "due", "id", where="state in ('waiting', 'sending', 'unknown')"
