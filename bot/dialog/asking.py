@@ -1,6 +1,7 @@
 """Putting a question: the next one, its choices, the review, and consent before it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.dialog.flow import Answers, Asked, Context, Flow, Option, Question
@@ -164,18 +165,7 @@ def say(
         for at, option in enumerate(options)
     )
     talk.replies.append(
-        Reply(
-            heading=reply.heading,
-            paragraphs=(*echo, *notes, *reply.paragraphs),
-            items=reply.items,
-            caution=reply.caution,
-            sources=reply.sources,
-            link=reply.link,
-            attachment=reply.attachment,
-            question=reply.question,
-            choices=choices,
-            private=reply.private,
-        )
+        replace(reply, paragraphs=(*echo, *notes, *reply.paragraphs), choices=choices)
     )
     talk.notes = []
     talk.settled = True

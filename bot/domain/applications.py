@@ -6,12 +6,12 @@ What the stages are called, their order and the law's limits: stages.py and cont
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 
 from bot.domain.calendar import WorkCalendar
 from bot.domain.stages import ENDS, Procedure, Stage, StageBook, Way
 from bot.i18n import GUANGDONG
+from bot.messages import Progress
 
 LIMITS = ((timedelta(hours=1), 5), (timedelta(days=1), 10))
 """So many wrong tries in such a time, then a pause: per chat and per application."""
@@ -43,12 +43,6 @@ class TooSoon(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__(str(seconds))
         self.seconds = seconds
-
-
-class Progress(StrEnum):
-    DONE = "done"
-    NOW = "now"
-    NEXT = "next"
 
 
 @dataclass(frozen=True, slots=True)
