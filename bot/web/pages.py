@@ -187,8 +187,14 @@ def since(passed: Any) -> Text:
 
 def reply_words(reply: Reply, spoken: Translator) -> list[str]:
     """What the bot said, line by line, without its choices."""
-    texts = (reply.heading, *reply.paragraphs, *reply.items, reply.caution, reply.question)
-    return [text.to(spoken) for text in texts if text]
+    before = (reply.heading, *reply.paragraphs, *reply.items)
+    way = reply.timeline
+    after = (way and way.note, reply.caution, reply.question)
+    return [
+        *(text.to(spoken) for text in before if text),
+        *(way.lines(spoken) if way else ()),
+        *(text.to(spoken) for text in after if text),
+    ]
 
 
 def language_of(session: Session | None, request: web.Request) -> str:
