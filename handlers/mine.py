@@ -101,11 +101,9 @@ def doings(booking: Booking, turn: Turn) -> tuple[Option, ...]:
     note = Option(f"note_booking:{number}", _("Add a note"))
     invite = Option(f"invite:{number}", _("Let family see it too"))
     if booking.state is BookingState.OFFERED:
-        return (
-            Option(f"accept:{number}", _("Yes, I take it")),
-            Option(f"decline:{number}", _("Another date, please")),
-            cancel,
-        )
+        offer = turn.waiting.open_offer(booking)
+        answers = booking_words.answers_to(offer, number) if offer else ()
+        return tuple(Option(value, label) for value, label in answers) or (cancel,)
     if booking.visit is None:
         choose = Option(f"move_booking:{number}", _("Choose a date"))
         free = turn.visits.bookable(booking.request.wish, limit=1)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from aiohttp import web
 
-from bot.domain.bookings import VisitOutcome
+from bot.domain.bookings import NOTE_KINDS, VisitOutcome
 from bot.domain.people import KIND_NAMES
 from bot.domain.rounds import By
 from bot.domain.staff import Role
@@ -16,7 +16,6 @@ from bot.services import Services
 from bot.web.day_sheet_pdf import Sheet, SheetStop, pdf
 from bot.web.visit_room import (
     CONFLICT,
-    NOTES,
     OUTCOMES,
     UNPROCESSABLE,
     VisitRoom,
@@ -163,7 +162,7 @@ def _stop(at: int, line: SheetLine, services: Services, spoken: Translator) -> S
         remarks.append(_("A child under 14: the guardian must be there.").to(spoken))
     for note in line.notes:
         words = f": {note.words}" if note.words else ""
-        remarks.append(f"{NOTES[note.what].to(spoken)}{words}")
+        remarks.append(f"{NOTE_KINDS[note.what].to(spoken)}{words}")
     return SheetStop(
         title=f"{at}. {told.name}",
         facts=[(name.to(spoken), words) for name, words in facts if words],

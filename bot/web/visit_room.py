@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
-from bot.domain.bookings import BookingState, VisitOutcome
+from bot.domain.bookings import NOTE_KINDS, BookingState, VisitOutcome
 from bot.domain.calendar import DayKind
 from bot.domain.people import KIND_NAMES, mask_address, mask_id, mask_name, mask_phone
 from bot.domain.staff import Member
@@ -16,7 +16,7 @@ from bot.domain.visit_reasons import WHYS, said
 from bot.domain.visit_weeks import LONGEST_REASON
 from bot.domain.visits import HALVES, Mode, VisitKind
 from bot.i18n import Text, _
-from bot.services.desk import version_of
+from bot.services.desk_reading import version_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -64,12 +64,6 @@ MODES: dict[Mode, Text] = {
     Mode.VISITS: _("opens visits that can be booked"),
     Mode.REQUESTS: _("takes requests, staff propose a date"),
 }
-NOTES: dict[str, Text] = {
-    "note": _("note"),
-    "late": _("is late"),
-    "wish": _("wishes another date"),
-    "rating": _("how it was"),
-}
 WORDS: dict[str, Any] = {
     "visit_kinds": VISIT_KINDS,
     "booking_states": BOOKING_STATES,
@@ -78,7 +72,7 @@ WORDS: dict[str, Any] = {
     "changes": CHANGES,
     "urgencies": URGENCIES,
     "modes": MODES,
-    "note_kinds": NOTES,
+    "note_kinds": NOTE_KINDS,
     "halves": HALVES,
     "kind_names": KIND_NAMES,
     "purposes": PURPOSES,
