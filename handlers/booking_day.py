@@ -9,7 +9,8 @@ from bot.i18n import Text, _
 from bot.messages import Link, Reply
 from bot.services import Turn
 from bot.services.booking_words import RATINGS
-from handlers.mine import MENU, MINE_OPTION, PERSON, gone, one, opens, owned, told, when
+from handlers.booking_told import told, when
+from handlers.mine import MENU, MINE_OPTION, PERSON, gone, one, opens, owned
 
 # --- offers and reminders
 
@@ -24,7 +25,7 @@ def accept(request: Request, turn: Turn) -> Answered:
     except (OfferOver, NotLive, UnknownBooking):
         return _over()
     calendar = Option(f"calendar:{booked.number}", _("Into my calendar"))
-    return Answered(told(booked, _("It is booked")), (calendar, MINE_OPTION, PERSON, MENU))
+    return Answered(told(booked, _("It is booked"), turn), (calendar, MINE_OPTION, PERSON, MENU))
 
 
 def _held(argument: str, turn: Turn) -> tuple[Booking | None, Answered | None]:
