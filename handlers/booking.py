@@ -143,7 +143,7 @@ def booked(booking: Booking, turn: Turn, language: str) -> Reply:
             _("I remind you here before it, once a day at most."),
             *have_ready(booking, turn),
             _("Whether a certificate follows is decided after the assessment."),
-            *ways_on(),
+            *ways_on(booking, turn),
         ),
         link=Link(page, _("What to have ready, to print:")) if page else None,
         question=_("What would you like to do next?"),
@@ -157,7 +157,7 @@ def listed(booking: Booking, turn: Turn) -> Reply:
         items=facts(booking, turn),
         paragraphs=(
             _("When a place is free, I ask you here and hold it for a day."),
-            *ways_on(),
+            *ways_on(booking, turn),
         ),
         question=_("What would you like to do next?"),
     )
@@ -181,7 +181,7 @@ def requested(booking: Booking, turn: Turn, language: str) -> Reply:
             then,
             _("Not every place can offer home visits. The federation tells you what it can do."),
             *have_ready(booking, turn),
-            *ways_on(),
+            *ways_on(booking, turn),
         ),
         link=Link(page, _("What to have ready, to print:")) if page else None,
         question=_("What would you like to do next?"),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.dialog import Answered, Answerer, Answers, Done, Flow, Option, Question, Request
 from bot.dialog.expect import Choice, Words
 from bot.domain.bookings import Booking, BookingState, NotLive, OfferOver, UnknownBooking
+from bot.domain.people import phone_to_read
 from bot.i18n import Text, _
 from bot.messages import Link, Reply
 from bot.services import Turn
@@ -193,7 +194,7 @@ def late(answers: Answers, turn: Turn) -> Done:
         heading=_("The federation has your message"),
         paragraphs=(
             _("I passed it on as urgent. Whether the team can wait, it decides on its round."),
-            _("You can also call {phone}.").fill(phone=phone or "12345"),
+            _("You can also call {phone}.").fill(phone=phone_to_read(phone) if phone else "12345"),
         ),
         question=_("What would you like to do next?"),
     )

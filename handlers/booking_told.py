@@ -1,7 +1,7 @@
 """One booking in words, as every confirmation says it (rule C20)."""
 
 from bot.domain.bookings import Booking, BookingState
-from bot.domain.people import mask_address, mask_name
+from bot.domain.people import mask_address, mask_name, phone_to_read
 from bot.domain.visit_needs import Call, Need
 from bot.domain.visits import VisitKind
 from bot.i18n import Text, _, verbatim
@@ -24,7 +24,7 @@ def told(booking: Booking, heading: Text, turn: Turn) -> Reply:
         paragraphs=(
             *booking_words.venue(booking.visit),
             NOTES[booking.state],
-            *ways_on(),
+            *ways_on(booking, turn),
         ),
         question=_("What would you like to do next?"),
     )
@@ -44,10 +44,15 @@ def facts(booking: Booking, turn: Turn) -> tuple[Text, ...]:
     return tuple(told)
 
 
-def ways_on() -> tuple[Text, ...]:
+def ways_on(booking: Booking, turn: Turn) -> tuple[Text, ...]:
+    """What the county wants to be told, how to change it, whom to ask."""
+    county = turn.visits.county(booking.region)
+    note = _("The federation says: {note}").fill(note=verbatim(county.note))
+    call = _("For a person, say 'human' here, or call {phone}.")
     return (
+        *((note,) if county.note else ()),
         _("To move or cancel it, write 'my bookings'."),
-        _("For a person, say 'human' here, or call 12345."),
+        call.fill(phone=phone_to_read(county.phone)) if county.phone else booking_words.OWN[0],
     )
 
 

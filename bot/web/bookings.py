@@ -206,7 +206,11 @@ class Bookings(VisitRoom):
                 told=told,
                 visit=case.booking.visit,
                 revealed=revealed,
-                choices=services.desk.offered(told.wish, after_id) if live else (),
+                choices=[
+                    one
+                    for one in (services.desk.offered(told.wish, after_id) if live else ())
+                    if one.visit != case.booking.visit
+                ],
                 after=after,
                 regions=services.regions,
                 is_near=services.visits.is_near,

@@ -8,7 +8,14 @@ from aiohttp import web
 
 from bot.domain.bookings import NOTE_KINDS, BookingState, VisitOutcome
 from bot.domain.calendar import DayKind
-from bot.domain.people import KIND_NAMES, mask_address, mask_id, mask_name, mask_phone
+from bot.domain.people import (
+    KIND_NAMES,
+    mask_address,
+    mask_id,
+    mask_name,
+    mask_phone,
+    phone_to_read,
+)
 from bot.domain.staff import Member
 from bot.domain.tickets import NotFound
 from bot.domain.visit_needs import CALLS, DOORS, FOR_WHOM, NEEDS, PURPOSES, RESIDENCES, TRAVELS
@@ -85,6 +92,7 @@ WORDS: dict[str, Any] = {
     "whys": WHYS,
     "mask_name": mask_name,
     "mask_phone": mask_phone,
+    "phone_to_read": phone_to_read,
     "mask_id": mask_id,
     "mask_address": mask_address,
     "version_of": version_of,
