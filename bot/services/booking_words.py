@@ -6,7 +6,7 @@ Each says what, when, the number, and what can be done (rule C20). Names are mas
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.bookings import Booking, BookingState, Offer
+from bot.domain.bookings import Booking, BookingState, Offer, VisitOutcome
 from bot.domain.people import mask_name
 from bot.domain.visit_reminders import Reminder, begins
 from bot.domain.visits import HALVES, Visit, VisitKind
@@ -258,6 +258,20 @@ def lost(booking: Booking, visit: Visit, reason: Text | str) -> Reply:
             _("You keep your number and come before others. You hear from us here."),
             *OWN,
         ),
+    )
+
+
+def repeated(booking: Booking, visit: Visit, outcome: VisitOutcome) -> Reply:
+    """The visit was not held, or not to its end: what follows."""
+    said = {
+        VisitOutcome.NOT_AT_HOME: _("The team was at the door and met nobody."),
+        VisitOutcome.TO_REPEAT: _("Not everything could be assessed. The team comes once more."),
+    }[outcome]
+    proposes = _("Your number {number} stays. The federation proposes another date here.")
+    return Reply(
+        heading=_("Another visit is needed"),
+        items=(_("{name}: {when}").fill(name=who(booking), when=when(visit)),),
+        paragraphs=(said, proposes.fill(number=booking.number), *OWN),
     )
 
 

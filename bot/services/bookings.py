@@ -174,6 +174,7 @@ class Bookings(BookingMaking):
             # The half-day is over: its place is nobody's to take, and this person waits again.
             places.free_place(self._connection, booking.id)
             bookings.remind_at(self._connection, booking.id, None)
+            self.tell(booking, booking_words.repeated(booking, booking.visit, outcome))
         bookings.change(self._connection, booking, state, kept, self._now)
         what = "done" if ended else "repeated"
         self.note_change(booking, what, from_visit=visit_id, staff_id=staff_id)

@@ -6,7 +6,8 @@ from datetime import date
 
 from bot.i18n import Text
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 260, 8, 28, 22
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 280, 8, 60, 26
+JANUARY = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Chart:
     series: Sequence[tuple[str, Text]]
     """The bars' class in console.css, and what they count."""
     bars: Sequence[Bar]
-    labels: Sequence[tuple[float, str]]
+    labels: Sequence[tuple[float, str, str]]
+    """Where a month stands, its number, and its year where that begins."""
     size: tuple[int, int] = (WIDTH, HEIGHT)
 
 
@@ -55,7 +57,11 @@ def by_month(
         for place, ((name, _words), value) in enumerate(zip(series, values, strict=True))
     ]
     labels = [
-        (round(LEFT + (at + 0.5) * group, 1), f"{month:%Y-%m}")
+        (
+            round(LEFT + (at + 0.5) * group, 1),
+            f"{month:%m}",
+            f"{month:%Y}" if at == 0 or month.month == JANUARY else "",
+        )
         for at, (month, _values) in enumerate(figures)
     ]
     return Chart(key, title, description, series, bars, labels)
