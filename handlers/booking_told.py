@@ -4,7 +4,7 @@ from bot.domain.bookings import Booking, BookingState
 from bot.domain.people import mask_address, mask_name, phone_to_read
 from bot.domain.visit_needs import Call, Need
 from bot.domain.visits import VisitKind
-from bot.i18n import Text, _, verbatim
+from bot.i18n import Text, _, place, verbatim
 from bot.messages import Reply
 from bot.services import Turn, booking_words
 
@@ -33,7 +33,7 @@ def told(booking: Booking, heading: Text, turn: Turn) -> Reply:
 def facts(booking: Booking, turn: Turn) -> tuple[Text, ...]:
     """Number and place, the address masked (rule C14)."""
     told = [_("Your number: {number}").fill(number=booking.number)]
-    street = verbatim(turn.regions.full_name(booking.region))
+    street = place(turn.regions.full_name(booking.region))
     if booking.request.door:
         door = verbatim(mask_address(booking.request.door))
         street = _("{place}, {door}").fill(place=street, door=door)

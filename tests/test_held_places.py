@@ -100,7 +100,7 @@ async def test_a_proposal_is_taken_back_with_a_reason_and_the_person_is_told(
     back = stands(office, number)
     assert (back.state, back.visit) == (BookingState.REQUESTED, None)
     told = heard(office, "anna").split("proposes a date")[1]
-    assert "has to take back" in told
+    assert "take this date back" in told
     assert "no car" in told
     assert "Thursday" in told, "which date it is about"
     assert number in told

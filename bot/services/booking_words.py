@@ -171,7 +171,7 @@ def stays(number: str, offer: Offer) -> Text:
 def withdrawn(booking: Booking, offer: Offer, reason: Text | str) -> Reply:
     """Staff took back a place that was held, before it was answered."""
     return Reply(
-        heading=_("The federation has to take back the date that it offered"),
+        heading=_("Sorry: the federation has to take this date back"),
         items=(_("{name}: {when}").fill(name=who(booking), when=when(offer.visit)),),
         paragraphs=(*_why(reason), stays(booking.number, offer), *OWN),
     )
