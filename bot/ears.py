@@ -136,6 +136,20 @@ class OurEars:
         except Unavailable as error:
             raise StoreDown(str(error)) from error
 
+    async def seen(self, who: Address, lines: Sequence[Line]) -> None:
+        new = [line.id for line in lines if line.unseen]
+
+        def work(connection: Connection) -> None:
+            conversation_id = conversations.find(connection, who)
+            if conversation_id is not None:
+                transcript.mark_seen(connection, conversation_id, new, self._now())
+
+        if new:  # most pages show nothing that is new, and need no write
+            try:
+                await self._database.write(work)
+            except Unavailable as error:
+                raise StoreDown(str(error)) from error
+
     async def sent_file(self, who: Address, reference: str) -> tuple[bytes, Attachment] | None:
         def look(connection: Connection) -> tuple[bytes, Attachment] | None:
             conversation_id = conversations.find(connection, who)

@@ -558,7 +558,7 @@ async def test_photos_and_voices_are_fetched_and_kept(service: Running) -> None:
     await person.does_all(["说完了", "投诉", "跳过", "让他们看到", "提交"])
     platform.faults.next["media/get"].extend([-1, "html", 40001])
     for _round in range(5):
-        await service.app.upkeep._fetch_files()
+        await service.app.upkeep.fetch_files()
     kept = {row.origin: row for row in service.rows_of(files)}
     vault = service.app.database.vault
     opened = {
@@ -616,12 +616,12 @@ async def test_who_unfollows_is_forgotten_but_for_what_is_open(service: Running)
 
 
 def all_letters(services: Any) -> dict[str, str]:
-    from bot.storage import tickets as stored
+    from bot.storage import ticket_letters
     from bot.storage.tables import tickets
 
     found = {}
     for row in services.connection.execute(tickets.select()).all():
-        for one in stored.messages(services.connection, row.id):
+        for one in ticket_letters.messages(services.connection, row.id):
             found[one.words] = row.state
     return found
 

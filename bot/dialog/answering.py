@@ -8,20 +8,22 @@ from bot.dialog import asking, repair
 from bot.dialog.flow import (
     Answered,
     Answerer,
-    Answers,
     AskAgain,
+    Flow,
+    Instead,
+    Request,
+)
+from bot.dialog.question import (
+    Answers,
     Asked,
     Context,
     Elsewhere,
-    Flow,
     Heard,
-    Instead,
     Narrowed,
     Option,
     Question,
     Reading,
     Refused,
-    Request,
     Unclear,
     Understood,
 )
@@ -203,7 +205,7 @@ class Answering:
             language=self.talk.conversation.language,
             message=self.message,
             during=self.flow_of(frame).title if frame else None,
-            plain=self.talk.conversation.plain,
+            prefers=self.talk.conversation.prefers,
         )
         return answerer.reply(request, self.context)
 
@@ -214,8 +216,8 @@ class Answering:
         """
         if answered.language:
             self.talk.conversation = replace(self.talk.conversation, language=answered.language)
-        if answered.plain is not None:
-            self.talk.conversation = replace(self.talk.conversation, plain=answered.plain)
+        if answered.prefers is not None:
+            self.talk.conversation = replace(self.talk.conversation, prefers=answered.prefers)
         frame, said = self.talk.conversation.top, answered.reply
         if frame and answered.options and not (said.heading or said.paragraphs or said.items):
             go_on = Option(
@@ -284,7 +286,7 @@ class Answering:
     def finish(self, flow: Flow, frame: Frame) -> None:
         """Everything was answered (and confirmed, where the flow has a review)."""
         language = self.talk.conversation.language
-        plain = self.talk.conversation.plain
+        plain = self.talk.conversation.prefers.plain
         given = Answers(frame.answered(), frame.argument, language, plain=plain)
         outcome = flow.finish(given, self.context)
         if isinstance(outcome, AskAgain):
@@ -297,7 +299,7 @@ class Answering:
                 self.talk.conversation.language,
                 frames=self.talk.conversation.frames[-1:],
                 offered=self.talk.conversation.offered,
-                plain=self.talk.conversation.plain,
+                prefers=self.talk.conversation.prefers,
             )
         else:
             asking.remember(self.talk, flow, frame, outcome.known)

@@ -22,8 +22,9 @@ from enum import StrEnum
 
 from bot.dialog import asking, repair
 from bot.dialog.choosing import Choosing
-from bot.dialog.flow import Context, Handlers, Listener
+from bot.dialog.flow import Handlers, Listener
 from bot.dialog.hearing import Control, Hearing
+from bot.dialog.question import Context
 from bot.dialog.state import Conversation, Talk
 from bot.i18n import Text, Translator, _
 from bot.messages import IncomingMessage, Kind, Link, Reply
@@ -103,7 +104,11 @@ class Turn(Choosing):
             self.hear_answer(text)  # '昏迷在床' may also be what was asked for
             return
         control = self.hearing.control(text)
-        if control:
+        if control is Control.CANCEL and not self.talk.conversation.frames:
+            # with nothing open to stop, 'cancel it' is the choice of that name
+            if not self.hear_choice(text):
+                self.cancel()
+        elif control:
             self.obey(control)
         elif text.startswith("/"):
             self.command(text)

@@ -21,7 +21,7 @@ from bot.messages import Attachment
 from bot.services.ticket_reading import Item, TicketReading
 from bot.services.ticket_time import TicketTime
 from bot.services.ticket_work import TicketWork
-from bot.storage import public_notes, ticket_words
+from bot.storage import public_notes, ticket_letters, ticket_words
 from bot.storage import tickets as stored
 
 __all__ = ["FEEDBACK", "Item", "Tickets"]
@@ -117,7 +117,7 @@ class Tickets(TicketReading, TicketWork, TicketTime):
         chat = self._chat()
         ticket_id = stored.expected(self._connection, chat) if chat else None
         ticket = stored.by_id(self._connection, ticket_id) if ticket_id else None
-        written = stored.last_answer(self._connection, ticket.id) if ticket else None
+        written = ticket_letters.last_answer(self._connection, ticket.id) if ticket else None
         if ticket is None or written is None:
             return None
         return ticket if longest is None or self._now - written <= longest else None

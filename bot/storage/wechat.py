@@ -176,7 +176,7 @@ def is_new(connection: Connection, key: str, now: datetime, body: str = "") -> b
     of = wechat_nonces.c
     connection.execute(delete(wechat_nonces).where(of.at < now - REMEMBERED))
     made = connection.execute(
-        insert_unless_there(connection, wechat_nonces).returning(of.signed),
+        insert_unless_there(connection, wechat_nonces, of.signed),
         {"signed": key, "body": body, "at": now},
     )
     return made.scalar() is not None
