@@ -72,7 +72,7 @@ def expect(
     size: int,
     now: datetime,
 ) -> None:
-    """A file that its channel still holds: the relay fetches it soon."""
+    """A file that its channel still holds: upkeep fetches it soon."""
     connection.execute(
         insert_unless_there(connection, files),
         {
