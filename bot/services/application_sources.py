@@ -8,16 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.application_rows import (
-    FIELDS,
-    PROVINCE,
-    Action,
-    BadRow,
-    Planned,
-    Row,
-    read_row,
-)
+from bot.domain.application_reading import read_row
+from bot.domain.application_rows import FIELDS, OLDER, OUTSIDE, Action, BadRow, Planned, Row
 from bot.domain.applications import STALE_AFTER
+from bot.domain.regions import PROVINCE
 from bot.domain.stages import Procedure, Stage, Way
 from bot.i18n import Json, Text, _, translator
 from bot.services.application_records import By
@@ -204,7 +198,7 @@ def _refuse(planned: Planned) -> None:
     if not planned.faults:
         return
     faults = {str(at): fault for at, fault in enumerate(planned.faults, 1)}
-    if any("outside your region" in fault.msgid for fault in planned.faults):
+    if OUTSIDE in planned.faults:
         raise Refused(403, "It lies outside the region of this token", faults)
     if planned.conflict:
         raise Refused(409, "It contradicts what stands", faults)
@@ -212,7 +206,7 @@ def _refuse(planned: Planned) -> None:
 
 
 def _is_older(planned: Planned) -> bool:
-    return any("older than" in fault.msgid for fault in planned.faults)
+    return OLDER in planned.faults
 
 
 def _first(faults: Mapping[str, Text]) -> str:
