@@ -32,6 +32,8 @@ MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=GUANGDONG)
 PEOPLE, KILLS = (20_000, 10) if PROVE else (300, 3)
 FIRST_USER = 100_000
 BATCH = 500
+ON_THEIR_WAY = 100
+"""Messages that one process leases at once (Relay.deliver_due)."""
 
 
 class Office:
@@ -142,7 +144,7 @@ async def sends(service: Service, office: Office, telegram: StandIn) -> tuple[fl
         await starts(service, office, minutes=15)
         dead += time.monotonic() - away
         async with asyncio.timeout(1200):
-            while sum(map(len, telegram.sent.values())) < wanted:
+            while sum(map(bool, telegram.sent.values())) < wanted:
                 await asyncio.sleep(0.005)
         if part < KILLS:
             await asyncio.to_thread(service.kill)
@@ -154,18 +156,18 @@ async def sends(service: Service, office: Office, telegram: StandIn) -> tuple[fl
 
 def judge(people: list[Any], seconds: float, dead: float) -> None:
     """Nobody forgotten; nobody told twice by a message that does not say so."""
-    repeated = 0
+    repeated = twice = 0
     for person in people:
         texts = [message["text"] for message in person.messages]
         fresh = [text for text in texts if REPEATED not in text]
+        assert texts, "forgotten"
         assert len(fresh) <= 1, texts
-        assert len(texts) in (1, 2), texts
         assert all("正在审核" in text for text in texts)
+        twice += len(texts) > 1
         repeated += sum(REPEATED in text for text in texts)
-    assert repeated <= KILLS * 100, "no more than were on their way when the process died"
-    rate = len(people) / (seconds - dead)
+    assert repeated <= KILLS * ON_THEIR_WAY, "no more than were on their way when it died"
     print(
-        f"{len(people):,} told on Telegram in {seconds:.0f} s with {KILLS} kills in the middle "
-        f"({dead:.0f} s of it starting again; {rate:.0f} a second else); "
-        f"0 forgotten, {repeated} marked as perhaps sent twice"
+        f"{len(people):,} told on Telegram in {seconds:.0f} s, {dead:.0f} s of it starting again "
+        f"after {KILLS} kills: 0 forgotten, {twice} heard it twice, each second time marked "
+        f"({repeated} messages were marked)"
     )

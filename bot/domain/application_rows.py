@@ -16,6 +16,7 @@ FIELDS = (
 LONGEST = {"outside": 80, "name": 40, "phone": 20, "missing": 200}
 
 OUTSIDE = _("This application lies outside your region.")
+NO_SUCH_STAGE = _("This procedure has no such stage.")
 OLDER = _("This is older than the stage that stands.")
 
 
@@ -77,7 +78,9 @@ class Planned:
     before: StoredRow | None = None
     faults: tuple[Text, ...] = ()
     conflict: bool = False
-    """The faults contradict what stands, rather than being mistakes of writing."""
+    """The faults contradict what stands, or each other, rather than being mistakes of writing."""
+    unknown: bool = False
+    """Nothing stands that it could mean, and it says too little for a new one."""
 
 
 class Clash(Exception):
@@ -149,16 +152,18 @@ def _made(row: Row, book: StageBook, scope: str) -> Planned:
     ]
     if row.region and not Regions.contains(scope, row.region):
         faults.append(OUTSIDE)
-    if row.procedure and row.stage not in book.way(row.procedure, row.way or Way.LOCAL).stages:
-        faults.append(_("This procedure has no such stage."))
-    return Planned(row, Action.MAKE, None, tuple(faults))
+    way = row.way or Way.LOCAL
+    odd = bool(row.procedure) and row.stage not in book.way(row.procedure, way).stages
+    if odd:
+        faults.append(NO_SUCH_STAGE)
+    return Planned(row, Action.MAKE, None, tuple(faults), conflict=odd, unknown=bool(missing))
 
 
 def _move_faults(row: Row, before: StoredRow, book: StageBook) -> list[Text]:
     if row.stage is before.stage:
         return []
     if row.stage not in book.way(before.procedure, before.way).stages:
-        return [_("This procedure has no such stage.")]
+        return [NO_SUCH_STAGE]
     if row.at and row.at < before.changed_at:
         return [OLDER]
     return []

@@ -78,8 +78,8 @@ class ApplicationSources:
     def event(self, system: System, key: str, body: Json) -> Answer:
         """What an event does; the same key again does nothing and gets the same answer.
 
-        Raises Refused: 409 what contradicts itself or what stands, 422 what cannot be read,
-        403 what lies outside the system's region.
+        Raises Refused: 404 what is not there and too little to make it, 409 what contradicts
+        itself or what stands, 422 what cannot be read, 403 what lies outside the system's region.
         """
         body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         kept = stored.begin_event(self._connection, system.id, key, body_hash, self._now)
@@ -200,8 +200,10 @@ def _refuse(planned: Planned) -> None:
     faults = {str(at): fault for at, fault in enumerate(planned.faults, 1)}
     if OUTSIDE in planned.faults:
         raise Refused(403, "It lies outside the region of this token", faults)
+    if planned.unknown:
+        raise Refused(404, "No such application, and too little is said for a new one", faults)
     if planned.conflict:
-        raise Refused(409, "It contradicts what stands", faults)
+        raise Refused(409, "It contradicts itself or what stands", faults)
     raise Refused(422, "The event cannot be taken", faults)
 
 
