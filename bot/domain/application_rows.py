@@ -152,8 +152,8 @@ def _made(row: Row, book: StageBook, scope: str) -> Planned:
     ]
     if row.region and not Regions.contains(scope, row.region):
         faults.append(OUTSIDE)
-    way = row.way or Way.LOCAL
-    odd = bool(row.procedure) and row.stage not in book.way(row.procedure, way).stages
+    stages = book.way(row.procedure, row.way or Way.LOCAL).stages if row.procedure else tuple(Stage)
+    odd = row.stage not in stages
     if odd:
         faults.append(NO_SUCH_STAGE)
     return Planned(row, Action.MAKE, None, tuple(faults), conflict=odd, unknown=bool(missing))

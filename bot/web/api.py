@@ -173,8 +173,8 @@ def event_schema() -> dict[str, Any]:
             "at": {
                 "type": ["string", "null"],
                 "format": "date-time",
-                "description": "When the stage was reached: not before 2000, not in the future; now "
-                "if it is left out.",
+                "description": "When the stage was reached, neither before 2000 nor in the future; "
+                "now if it is left out.",
             },
         },
     }
