@@ -52,8 +52,8 @@ def read_row(
     at = _moment(said["at"], now, faults)
     for name, longest in LONGEST.items():
         if len(said[name]) > longest:
-            faults[name] = _("It is longer than {count} characters. Please shorten it.").fill(
-                count=longest
+            faults[name] = _("'{said}' is longer than {count} characters. Please shorten it.").fill(
+                said=_short(said[name]), count=longest
             )
     if faults or stage is None:
         raise BadRow(faults)

@@ -151,7 +151,8 @@ class Applications:
         )
         stage, version = str(form.get("stage", "")), _version(form)
         if stage not in list(Stage):
-            raise NotFound
+            fault = _("Please choose the stage at which it really stands.")
+            return self._dossier(request, await self._found(request), fault=fault, status=409)
         await self._office.write(
             lambda services: services.application_desk.correct(
                 number, version, Stage(stage), member
