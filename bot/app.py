@@ -8,39 +8,34 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 from aiohttp import web
 
-from bot import canned_file, checklist_file, content, demo, i18n, stages_file
+from bot import demo, i18n
 from bot.channels.base import Channel
 from bot.channels.private_page import PrivatePage
 from bot.channels.web import WebChat
 from bot.config import Config, ConfigError
 from bot.dialog import Carrying, Engine
 from bot.domain.articles import Article
-from bot.domain.calendar import WorkCalendar
-from bot.domain.regions import Regions
 from bot.ears import OurEars
 from bot.front_door import front_door
 from bot.health import Health
-from bot.hearing import OurHearing, finder_of
+from bot.hearing import finder_of
 from bot.importing import Importing
 from bot.inbox import Inbox, Manners
+from bot.known import load_known
 from bot.messages import Reply
 from bot.pulling import Pulling
 from bot.relay import Relay
-from bot.services import Known, Services
-from bot.services.articles import Library
+from bot.services import Services
 from bot.services.editions import files_of
 from bot.speech import LocalProgram
 from bot.storage import editions, schema
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.marks import Marks
 from bot.storage.vault import Vault
-from bot.understanding.grouping import groups
-from bot.understanding.normalise import bare
 from bot.upkeep import Upkeep
 from bot.visit_upkeep import VisitUpkeep
 from bot.web import make_api, make_console
@@ -50,8 +45,6 @@ from handlers import HANDLERS, policy
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-CONTENT = Path(__file__).parent.parent / "content"
 
 
 class App:
@@ -255,43 +248,6 @@ class App:
     def load_demo(self) -> list[str]:
         """Demo data, once; the lines to print."""
         return self.write_now(demo.load_demo)
-
-
-def load_pack() -> content.ContentPack:
-    """The answers of this release. Raises ConfigError for content that cannot be read.
-
-    Also for stages of applications that cannot: they are read here, and kept.
-    """
-    try:
-        stages_file.released()
-        return content.load(CONTENT)
-    except content.ContentError as error:
-        raise ConfigError(str(error)) from error
-
-
-def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
-    """Content, divisions, calendar, and the hearing that the content makes.
-
-    Raises ConfigError for content that cannot be read.
-    """
-    pack = load_pack()
-    try:
-        checklist = checklist_file.load(CONTENT)
-        stages = stages_file.load(CONTENT / "stages")
-        canned = canned_file.load(CONTENT)
-    except content.ContentError as error:
-        raise ConfigError(str(error)) from error
-    hearing = OurHearing(finder_of(pack))
-    known = Known(
-        regions=Regions.load(),
-        library=Library(pack, pack, hearing.search, groups, bare),
-        calendar=WorkCalendar(),
-        checklist=checklist,
-        public_url=public_url,
-        stages=stages,
-        canned=canned,
-    )
-    return known, hearing
 
 
 def reply_to_a_question(article: Article | None, language: str) -> Reply:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from bot import sound
 from bot.channels.base import Channel, OutcomeUnknown, Refused, TryLater
 from bot.domain import uploads
 from bot.i18n import Text
@@ -159,7 +160,7 @@ class Upkeep:
     async def _keep(self, reference: str, content: bytes) -> None:
         """Made harmless; what is not taken leaves its place empty, and its sender hears why."""
         try:
-            kept = await asyncio.to_thread(uploads.harmless, content)
+            kept = await sound.harmless(content)
         except uploads.NotTaken as error:
             why = error.why
             await self._database.write(lambda connection: files.give_up(connection, reference))

@@ -51,7 +51,7 @@ def show_number(request: Request, turn: Turn) -> Answered:
             _("Your moving number: {number}").fill(number=verbatim(f"{code[:4]} {code[4:]}")),
             _("1. At the other place (WeChat, web chat or Telegram) write: 'I have a number'."),
             _("2. Type the number there. It works once, for 10 minutes."),
-            _("3. Come back here and choose 'Confirm moving'."),
+            _("3. Come back here and write: 'confirm moving'."),
         ),
         caution=_("Tell this number to nobody: it opens your bookings and letters."),
         link=Link(f"{page}/", _("The web chat:"), to_scan=True) if page else None,
@@ -112,7 +112,7 @@ def join(answers: Answers, turn: Turn) -> Outcome:
     reply = Reply(
         heading=_("The number is right"),
         paragraphs=(
-            _("Now go back to the other chat and choose 'Confirm moving' there."),
+            _("Now go back to the other chat and write 'confirm moving' there."),
             _("Then your bookings and letters come here, and I tell you."),
         ),
     )

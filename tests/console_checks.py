@@ -67,6 +67,10 @@ PAGE_FAULTS = """least => {
 }"""
 
 
+WHERE = """() => { const e = document.activeElement; return e === document.body ? -1 :
+  [...document.querySelectorAll('*')].indexOf(e); }"""
+
+
 def axe_faults(page: Any) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{one['id']}: {[node['html'][:90] for node in one['nodes']]}" for one in found]
@@ -83,15 +87,11 @@ def focus_faults(page: Any) -> list[str]:
     found, seen = [], set()
     for _stop in range(MOST_STOPS):
         page.keyboard.press("Tab")
-        here = page.evaluate(
-            "() => { const e = document.activeElement; return e === document.body ? -1 :"
-            " [...document.querySelectorAll('*')].indexOf(e); }"
-        )
+        here, told = page.evaluate(f"() => [({WHERE})(), ({FOCUS_FAULTS})()]")
         if here < 0 or here in seen:
             return found
         seen.add(here)
         # A browser brings the line with the caret into sight, not the whole of a tall field.
-        told = page.evaluate(FOCUS_FAULTS)
         found += [one for one in told if not one.startswith("out of sight: <textarea")]
     return found
 

@@ -9,12 +9,12 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.app import load_known
 from bot.channels.drawing import blocks
 from bot.demo import load_demo
 from bot.dialog import Carrying, Engine
 from bot.i18n import GUANGDONG, Translator, translator
 from bot.inbox import Inbox, Manners
+from bot.known import load_known
 from bot.messages import IncomingMessage, Kind, Reply
 from bot.relay import Relay
 from bot.services import Services

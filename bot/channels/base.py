@@ -124,6 +124,9 @@ class Ears(Protocol):
         Raises FileNotTaken and StoreDown.
         """
 
+    async def seen(self, who: Address, lines: Sequence[Line]) -> None:
+        """A page of ours showed these lines to the person; staff see when."""
+
     async def sent_file(self, who: Address, reference: str) -> tuple[bytes, Attachment] | None:
         """A file of ours that a reply in this chat carries; None for any other."""
 

@@ -82,8 +82,8 @@ class Desk:
         return replace(post, problem=problem)
 
     async def _raw(self, view: View, form: Form) -> Payload:
-        said = "" if form.tap else form.word or form.text
-        photo = None if form.tap or form.word else form.photo
+        said = "" if form.tap else form.word or form.place or form.text
+        photo = None if form.tap or form.word or form.place else form.photo
         kept = None
         if photo is not None:
             stored = await self.ears.keep_file(photo)
@@ -96,6 +96,7 @@ class Desk:
             "text": said,
             "tap": form.tap,
             "photo": kept,
+            "is_place": bool(form.place) and said == form.place,
             "language": view.translator.language,
         }
 

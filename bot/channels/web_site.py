@@ -23,6 +23,7 @@ _HEADERS = {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(self)",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -49,6 +50,7 @@ class ChatSite:
             web.get("/", self._guarded(self._show)),
             web.post("/chat", self._guarded(self._post)),
             web.get("/chat/lines", self._guarded(self._lines)),
+            web.post("/chat/seen", self._guarded(self._seen)),
             web.get("/chat/events", self._guarded(self._events), allow_head=False),
             web.post("/chat/language", self._guarded(self._set_language)),
             web.post("/chat/text-size", self._guarded(self._set_size)),
@@ -59,6 +61,8 @@ class ChatSite:
     async def _show(self, request: web.Request) -> web.StreamResponse:
         session = self.desk.cookies.session(request) or new_session()
         lines = await self.desk.transcript(session)
+        if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+            await self.desk.ears.seen(self.desk.address(session), lines)
         return self._page(self.desk.view(request, session, lines), lines)
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
@@ -107,6 +111,16 @@ class ChatSite:
         )
         html = "".join(self.pages.fragments(self.desk.view(request, session), lines))
         return web.Response(text=html, content_type="text/html")
+
+    async def _seen(self, request: web.Request) -> web.StreamResponse:
+        """An open page says that the lines up to one have come into sight."""
+        post = await self.desk.read(request)
+        if post.problem:
+            return web.Response(status=post.problem.status)
+        last, who = post.form.fields.get("last", ""), self.desk.address(post.view.session)
+        lines = [line for line in await self.desk.ears.transcript(who) if line.id <= last]
+        await self.desk.ears.seen(who, lines)
+        return web.Response(status=204)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Every new line, for as long as the page is open."""

@@ -112,11 +112,11 @@ class Sender:
     ) -> str:
         """By the customer-service interface. Raises as Channel.send does."""
         if self.passive:
-            raise Unreachable("this account may only answer; it waits until the person writes")
+            raise wechat_errors.waits(NO_RIGHT)
         try:
             if not await self._ledger.spend(openid):
                 await self._notify(openid)
-                raise Unreachable("what WeChat allows until the person writes again is used up")
+                raise wechat_errors.waits(USED_UP)
             sent = await self._called(openid, payload, rest)
         except StoreDown as error:
             raise TryLater(str(error)) from None

@@ -8,8 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from bot.dialog.flow import Asked, Expect, Heard, Option, Reading, Refused, Unclear, Understood
 from bot.dialog.personal import IdNumber, LastFour, PersonName, Phone
+from bot.dialog.question import (
+    Asked,
+    Expect,
+    Heard,
+    Option,
+    Reading,
+    Refused,
+    Unclear,
+    Understood,
+)
 from bot.domain.references import looks_like_reference, read_reference
 from bot.i18n import Json, Text, _, verbatim
 

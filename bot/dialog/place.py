@@ -6,7 +6,7 @@ The divisions come from `context.regions` (bot.domain.regions.Regions).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.dialog.flow import (
+from bot.dialog.question import (
     Asked,
     Expect,
     Heard,

@@ -5,13 +5,11 @@ the audit log. Whoever has no chat with us has to be called: where the system it
 visit, an item in the queue says so. What staff see: desk_reading.py.
 """
 
-from bot.domain.application_rows import Action, Row
 from bot.domain.bookings import (
     Booking,
     BookingState,
     NotLive,
     Offer,
-    OfferState,
     UnknownBooking,
     VisitOutcome,
     VisitRequest,
@@ -20,12 +18,11 @@ from bot.domain.regions import Regions
 from bot.domain.staff import Member
 from bot.domain.stages import Stage
 from bot.domain.tickets import AlreadyTaken, NotFound
-from bot.domain.visits import Mode, Visit
+from bot.domain.visits import Mode
 from bot.i18n import Text
-from bot.services import booking_words
-from bot.services.application_records import By
 from bot.services.desk_reading import DeskReading
-from bot.storage import applications, booking_members, bookings, offers, places
+from bot.services.visit_outcomes import move_application
+from bot.storage import applications
 
 
 class Desk(DeskReading):
@@ -149,72 +146,4 @@ class Desk(DeskReading):
         self._services.audit.record(
             member.id, "booking.outcome", booking.number, detail=outcome.value
         )
-        return after, self._move_application(booking, outcome, member)
-
-    def lost_place(self, booking: Booking, why: Text | str, member: Member) -> bool:
-        """Its half-day was closed: it waits again, before others, and the person is told.
-
-        False: it changed a moment ago.
-        """
-        try:
-            current = self._services.bookings.locked(booking.number)
-        except (NotLive, UnknownBooking):
-            return False
-        visit = current.visit
-        if visit is None:
-            return False
-        offer = offers.open_of(self._connection, current.id)
-        if offer:
-            offers.close(self._connection, offer.id, OfferState.WITHDRAWN, self._now)
-        places.free_place(self._connection, current.id)
-        mode = self._services.visits.county(current.region).mode
-        state = BookingState.WAITING if mode is Mode.VISITS else BookingState.REQUESTED
-        bookings.change(self._connection, current, state, None, self._now)
-        bookings.set_urgency(self._connection, current.id, max(current.urgency, 1))
-        bookings.remind_at(self._connection, current.id, None)
-        self._services.bookings.note_change(
-            current,
-            "closed",
-            from_visit=visit.id,
-            reason=why,
-            staff_id=member.id,
-        )
-        self._tell_loss(current, visit, why)
-        return True
-
-    # --- parts
-
-    def _tell_loss(self, booking: Booking, visit: Visit, why: Text | str) -> None:
-        self._services.bookings.tell(booking, booking_words.lost(booking, visit, why))
-        if not booking_members.of(self._connection, booking.id):
-            words = booking_words.to_phone_of_loss(visit)
-            self._services.bookings.for_staff(booking, words, urgent=True)
-
-    def _move_application(
-        self, booking: Booking, outcome: VisitOutcome, member: Member
-    ) -> Stage | None:
-        """Assessed: it goes on. Nobody there, or once more: it waits for its assessment.
-
-        Only forwards, and only as far as an assessment can tell; whoever refused at the door has
-        not withdrawn anything.
-        """
-        application = self._application(booking)
-        aim = {
-            VisitOutcome.ASSESSED: Stage.ASSESSED,
-            VisitOutcome.NOT_AT_HOME: Stage.SENT,
-            VisitOutcome.TO_REPEAT: Stage.SENT,
-        }.get(outcome)
-        if application is None or aim is None:
-            return None
-        way = self._services.known.stages.way(application.procedure, application.way)
-        if application.stage not in way.path or aim not in way.path:
-            return None
-        if way.path.index(application.stage) >= way.path.index(aim):
-            return None
-        records = self._services.application_records
-        row = Row(1, application.number, "", None, None, "", aim, expected=application.stage)
-        planned = records.plan([row], application.region, lock=True)
-        if any(one.faults or one.action is Action.SAME for one in planned):
-            return None
-        records.apply(planned, By("console", member.id))
-        return aim
+        return after, move_application(self._services, booking, outcome, member)

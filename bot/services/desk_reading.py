@@ -16,8 +16,8 @@ from bot.domain.staff import Member, Role
 from bot.domain.tickets import AlreadyTaken, NotFound
 from bot.domain.visits import Visit, VisitOffer, Wish
 from bot.services import Services
+from bot.services.visit_outcomes import application_of
 from bot.storage import (
-    applications,
     booking_members,
     booking_notes,
     bookings,
@@ -93,7 +93,7 @@ class DeskReading:
             notes=self._services.bookings.notes(booking) if revealed else (),
             history=history,
             outcome=outcome,
-            application=self._application(booking),
+            application=application_of(self._services, booking),
             has_chat=bool(booking_members.of(self._connection, booking.id)),
             booked_by=self._services.staff.name_of(booking.staff_id) if booking.staff_id else "",
         )
@@ -140,11 +140,6 @@ class DeskReading:
     def _is_own(self, booking: Booking, member: Member) -> bool:
         own = visit_weeks.teams_of(self._connection, member.id)
         return booking.visit is not None and booking.visit.team_id in own
-
-    def _application(self, booking: Booking) -> Application | None:
-        if booking.application_id is None:
-            return None
-        return applications.by_id(self._connection, booking.application_id)
 
 
 def version_of(booking: Booking) -> str:

@@ -12,7 +12,7 @@ from bot.storage.tables import booking_members, bookings, join_codes
 def add(connection: Connection, booking_id: int, conversation_id: int, now: datetime) -> bool:
     """False: it is a member already."""
     made = connection.execute(
-        insert_unless_there(connection, booking_members).returning(booking_members.c.booking_id),
+        insert_unless_there(connection, booking_members, booking_members.c.booking_id),
         {"booking_id": booking_id, "conversation_id": conversation_id, "joined_at": now},
     )
     return made.scalar() is not None

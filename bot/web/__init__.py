@@ -110,6 +110,7 @@ def make_console(
         ("POST", "/staff/second-step/off", own_password, step.off),
         ("GET", "/staff/account", member, account.show),
         ("POST", "/staff/account/keys", member, account.set_keys),
+        ("POST", "/staff/account/away", member, account.away),
         ("POST", "/staff/account/sessions/end", member, account.end_session),
         ("POST", "/staff/account/sessions/end-others", member, account.end_others),
         ("GET", "/staff/keys", member, account.keys),

@@ -24,6 +24,7 @@ from bot.domain.visit_weeks import LONGEST_REASON
 from bot.domain.visits import HALVES, Mode, VisitKind
 from bot.i18n import Text, _
 from bot.services.desk_reading import version_of
+from bot.web.forms import form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -155,18 +156,13 @@ def day_in(words: str) -> date | None:
 
 async def fields_of(request: web.Request) -> dict[str, str]:
     """The form's plain fields, trimmed; of several with one name the first."""
-    form = await request.post()
-    return {
-        name: value.replace("\r\n", "\n").strip()
-        for name, value in reversed(list(form.items()))
-        if isinstance(value, str)
-    }
+    form = await form_of(request)
+    return {name: form.words(name) for name in form.fields}
 
 
 async def all_of(request: web.Request, name: str) -> Sequence[str]:
     """All values of one name: checkboxes."""
-    form = await request.post()
-    return [value for value in form.getall(name, []) if isinstance(value, str)]
+    return (await form_of(request)).many.get(name, [])
 
 
 def why_of(fields: Mapping[str, str]) -> Text | None:
