@@ -45,5 +45,4 @@ def _lose_place(services: Services, booking: Booking, why: Text | str, member: M
 def _tell(services: Services, booking: Booking, visit: Visit, why: Text | str) -> None:
     services.bookings.tell(booking, booking_words.lost(booking, visit, why))
     if not booking_members.of(services.connection, booking.id):
-        words = booking_words.to_phone_of_loss(visit)
-        services.bookings.for_staff(booking, words, urgent=True)
+        services.bookings.for_staff(booking, booking_words.to_phone_of_loss(visit), urgent=True)
