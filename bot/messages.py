@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.i18n import Json, Text
+from bot.i18n import Json, Text, Translator, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,79 @@ class Link:
     """Worth having as a picture too, for another device to scan."""
 
 
+class Progress(StrEnum):
+    """How far one step of a way is."""
+
+    DONE = "done"
+    NOW = "now"
+    NEXT = "next"
+
+
+PROGRESS = {
+    Progress.DONE: _("Done: {what}"),
+    Progress.NOW: _("Now: {what}"),
+    Progress.NEXT: _("Next: {what}"),
+}
+"""In words; a channel that draws a mark for it keeps them for those who cannot see the mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One step of a way that takes days: 'Review', 'by law until 4 December'."""
+
+    progress: Progress
+    name: Text
+    when: Text | None = None
+
+    def said(self, dated: Text) -> Text:
+        """Its name; where a day is known, as `dated` puts both."""
+        return dated.fill(what=self.name, when=self.when) if self.when else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What is done, now and next: lines for the ear, drawn with marks where a channel can draw."""
+
+    milestones: tuple[Milestone, ...]
+    note: Text | None = None
+    """What must be known of the times that are to come."""
+
+    def lines(self, spoken: Translator) -> list[str]:
+        """A line for each step that was or is, one for all that comes.
+
+        Words and no signs: a reader speaks every sign by its name (rules C8 and C9).
+        """
+        coming = [one for one in self.milestones if one.progress is Progress.NEXT]
+        said = [
+            PROGRESS[one.progress].fill(what=one.said(_("{what}, {when}"))).to(spoken)
+            for one in self.milestones
+            if one.progress is not Progress.NEXT
+        ]
+        if coming:
+            comma = ", " if spoken.language == "en" else "、"
+            names = comma.join(one.said(_("{what} ({when})")).to(spoken) for one in coming)
+            said.append(PROGRESS[Progress.NEXT].fill(what=names).to(spoken))
+        return said
+
+    def dump(self) -> Json:
+        """Plain JSON; `load` gives an equal one back."""
+        return [
+            [[one.progress, one.name.dump(), _dumped(one.when)] for one in self.milestones],
+            _dumped(self.note),
+        ]
+
+    @classmethod
+    def load(cls, stored: Json) -> "Timeline":
+        milestones, note = stored
+        return cls(
+            tuple(
+                Milestone(Progress(progress), Text.load(name), _loaded(when))
+                for progress, name, when in milestones
+            ),
+            _loaded(note),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One message to a person, in the order in which it is drawn."""
@@ -125,6 +198,7 @@ class Reply:
     heading: Text | None = None
     paragraphs: tuple[Text, ...] = ()
     items: tuple[Text, ...] = ()
+    timeline: Timeline | None = None
     caution: Text | None = None
     sources: tuple[Text, ...] = ()
     link: Link | None = None
@@ -140,16 +214,17 @@ class Reply:
     def dump(self) -> Json:
         kept = self.attachment
         return {
-            "heading": self.heading and self.heading.dump(),
+            "heading": _dumped(self.heading),
             "paragraphs": [text.dump() for text in self.paragraphs],
             "items": [text.dump() for text in self.items],
-            "caution": self.caution and self.caution.dump(),
+            "timeline": self.timeline and self.timeline.dump(),
+            "caution": _dumped(self.caution),
             "sources": [text.dump() for text in self.sources],
             "link": self.link and [self.link.url, self.link.words.dump(), self.link.to_scan],
             "file": kept and [kept.reference, kept.media_type, kept.name, kept.size],
-            "question": self.question and self.question.dump(),
+            "question": _dumped(self.question),
             "choices": [
-                [choice.token, choice.label.dump(), choice.detail and choice.detail.dump()]
+                [choice.token, choice.label.dump(), _dumped(choice.detail)]
                 for choice in self.choices
             ],
             "private": self.private,
@@ -158,25 +233,32 @@ class Reply:
 
     @classmethod
     def load(cls, stored: Json) -> "Reply":
-        def text(of: Json) -> Text | None:
-            return Text.load(of) if of else None
-
+        timeline = stored.get("timeline")  # Releases before it wrote none.
         return cls(
-            heading=text(stored["heading"]),
+            heading=_loaded(stored["heading"]),
             paragraphs=tuple(Text.load(one) for one in stored["paragraphs"]),
             items=tuple(Text.load(one) for one in stored["items"]),
-            caution=text(stored["caution"]),
+            timeline=Timeline.load(timeline) if timeline else None,
+            caution=_loaded(stored["caution"]),
             sources=tuple(Text.load(one) for one in stored["sources"]),
             link=_link(stored["link"]) if stored["link"] else None,
             attachment=Attachment(*stored["file"]) if stored["file"] else None,
-            question=text(stored["question"]),
+            question=_loaded(stored["question"]),
             choices=tuple(
-                Choice(token, Text.load(label), text(detail))
+                Choice(token, Text.load(label), _loaded(detail))
                 for token, label, detail in stored["choices"]
             ),
             private=stored["private"],
             wants=frozenset(Kind(one) for one in stored.get("wants", ())),
         )
+
+
+def _dumped(text: Text | None) -> Json:
+    return text and text.dump()
+
+
+def _loaded(stored: Json) -> Text | None:
+    return Text.load(stored) if stored else None
 
 
 def _link(stored: Json) -> Link:

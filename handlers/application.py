@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.dialog import Answered, Option
-from bot.domain.applications import LinkedApplication, Progress, Step
+from bot.domain.applications import LinkedApplication, Step
 from bot.domain.stages import ByLanguage, Stage, StageBook, WayFacts
 from bot.i18n import GUANGDONG, Text, _, translator, verbatim
-from bot.messages import Reply
+from bot.messages import Milestone, Progress, Reply, Timeline
 from bot.services import Turn
 from bot.services.application_news import whose
 
@@ -45,23 +45,13 @@ def standing(one: LinkedApplication, turn: Turn, language: str, *, plain: bool =
         heading=heading,
         paragraphs=(
             *notes,
-            *_times(one, way, language),
             _("For a person, say 'human' here, or call 12345."),
         ),
-        items=timeline(steps, book, way, language),
+        timeline=timeline(one, steps, book, way, language),
         sources=tuple(verbatim(source[language]) for source in _sources(one, book, way)),
         question=question,
     )
     return Answered(reply, choices(one, overdue=overdue))
-
-
-def _times(one: LinkedApplication, way: WayFacts, language: str) -> Sequence[Text]:
-    """What is known of the times that are to come."""
-    if one.application.is_over:
-        return ()
-    if way.note:
-        return (verbatim(way.note[language]),)
-    return (_("Where no time is given, the law sets none. I cannot promise one."),)
 
 
 def _trouble(one: LinkedApplication, turn: Turn, *, overdue: bool) -> Sequence[Text]:
@@ -108,46 +98,38 @@ def _sources(one: LinkedApplication, book: StageBook, way: WayFacts) -> Sequence
 
 
 def timeline(
-    steps: Sequence[Step], book: StageBook, way: WayFacts, language: str
-) -> tuple[Text, ...]:
-    """In words, so that it can be heard: a line for what was and is, one for all that comes."""
-    lines = [_line(step, book, language) for step in steps if step.progress is not Progress.NEXT]
-    coming = [step.stage for step in steps if step.progress is Progress.NEXT]
-    if coming:
-        comma = ", " if language == "en" else "、"
-        names = [_coming(stage, book, way, language) for stage in coming]
-        lines.append(_("Next: {stages}").fill(stages=_joined(names, comma)))
-    return tuple(lines)
+    one: LinkedApplication, steps: Sequence[Step], book: StageBook, way: WayFacts, language: str
+) -> Timeline:
+    """Done, now, next, with the law's limits and none of ours."""
+    milestones = tuple(
+        Milestone(step.progress, book.name(step.stage, language), _when(step, way))
+        for step in steps
+    )
+    if one.application.is_over:
+        return Timeline(milestones)
+    if way.note:
+        return Timeline(milestones, verbatim(way.note[language]))
+    return Timeline(
+        milestones, _("Where no time is given, the law sets none. I cannot promise one.")
+    )
 
 
-def _line(step: Step, book: StageBook, language: str) -> Text:
-    """'Now: Review, since …, by law until …'."""
+def _when(step: Step, way: WayFacts) -> Text | None:
+    """'by law until …'; a step of which we have no day may not have been taken at all."""
+    limit = way.limits.get(step.stage)
     match step.progress:
+        case Progress.NEXT:
+            said = _("by law {days} working days")
+            return said.fill(days=limit.workdays) if limit else None
         case Progress.DONE if step.since:
-            said = _("Done: {stage}, on {day}").fill(day=step.since)
+            return _("on {day}").fill(day=step.since)
         case Progress.DONE:
-            said = _("Done: {stage}")
+            return _("no day on record here")
         case Progress.NOW if step.until:
-            said = _("Now: {stage}, by law until {day}").fill(day=step.until)
+            return _("by law until {day}").fill(day=step.until)
         case Progress.NOW if step.since:
-            said = _("Now: {stage}, since {day}").fill(day=step.since)
-        case _:
-            said = _("Now: {stage}")
-    return said.fill(stage=book.name(step.stage, language))
-
-
-def _coming(stage: Stage, book: StageBook, way: WayFacts, language: str) -> Text:
-    limit = way.limits.get(stage)
-    name = book.name(stage, language)
-    if limit is None:
-        return name
-    return _("{stage} (by law {days} working days)").fill(stage=name, days=limit.workdays)
-
-
-def _joined(texts: Sequence[Text], between: str) -> Text:
-    """As many as there are, each to be said in its language later."""
-    pattern = between.join(f"{{part{at}}}" for at in range(len(texts)))
-    return Text(pattern).fill(**{f"part{at}": text for at, text in enumerate(texts)})
+            return _("since {day}").fill(day=step.since)
+    return None
 
 
 def choices(one: LinkedApplication, *, overdue: bool) -> tuple[Option, ...]:

@@ -29,7 +29,10 @@ from bot.messages import (
     Kind,
     Line,
     Link,
+    Milestone,
+    Progress,
     Reply,
+    Timeline,
 )
 
 NOON = datetime(2026, 3, 5, 1, 30, tzinfo=UTC)
@@ -70,6 +73,21 @@ PAPERS = Reply(
     sources=(_t("《残疾人证管理办法》第九条，2026年2月20日核对"),),
     link=Link("https://example.test/zj", _t("看全部材料的说明")),
 )
+WAY = Reply(
+    heading=_t("妈妈的申请正在公示，到2026年3月6日（星期五）为止。"),
+    paragraphs=(_t("现在不用做什么。"),),
+    timeline=Timeline(
+        (
+            Milestone(Progress.DONE, _t("已受理"), _t("2026年2月13日（星期五）")),
+            Milestone(Progress.DONE, _t("已评定"), _t("这里没有记录日期")),
+            Milestone(Progress.NOW, _t("公示中"), _t("规定最迟到2026年3月6日（星期五）")),
+            Milestone(Progress.NEXT, _t("审核中"), _t("规定10个工作日")),
+            Milestone(Progress.NEXT, _t("可以领证")),
+        ),
+        _t("没写期限的，是法规没有规定，我不能承诺。"),
+    ),
+)
+"""An application on its way."""
 WHO = Reply(
     paragraphs=(_t("预约一共六个问题。随时可以说“返回”或“取消”。"),),
     question=_t("谁需要上门评定？"),
@@ -132,7 +150,7 @@ class MemoryEars:
             self.say(who, reply, language)
 
     def _replies(self, message: IncomingMessage) -> Sequence[Reply]:
-        scripted = {"/start": GREETING, "Menu": GREETING, "ask": PAPERS, "book": WHO}
+        scripted = {"/start": GREETING, "Menu": GREETING, "ask": PAPERS, "book": WHO, "查进度": WAY}
         scripted |= {"me": NAME, "other": WHEN}
         key = message.tap or message.text.replace("/language en", "/start")
         if key in scripted:
@@ -231,7 +249,12 @@ class Served:
         who = Address("web", user_id)
 
         def add() -> None:
-            for said, reply in (("/start", GREETING), ("问办证的事", PAPERS), ("预约", WHO)):
+            for said, reply in (
+                ("/start", GREETING),
+                ("问办证的事", PAPERS),
+                ("查进度", WAY),
+                ("预约", WHO),
+            ):
                 self.ears.add(who, Line("", "person", NOON, said))
                 self.ears.say(who, reply)
             self.ears.add(who, Line("", "person", NOON, "我妈妈82岁了\n走不动"))

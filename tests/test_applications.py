@@ -9,14 +9,14 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from bot.content import ContentError
-from bot.domain.applications import Progress, TooManyTries, TooSoon
+from bot.domain.applications import TooManyTries, TooSoon
 from bot.domain.calendar import WorkCalendar
 from bot.domain.references import new_reference
 from bot.domain.regions import Regions
 from bot.domain.staff import Member
 from bot.domain.stages import Procedure, Stage, Way
 from bot.domain.tickets import AlreadyTaken, NotFound
-from bot.messages import Address
+from bot.messages import Address, Progress
 from bot.services import Known, Services
 from bot.services.application_desk import Impossible
 from bot.sheets import Unreadable

@@ -123,6 +123,8 @@ def talk(page: Page) -> None:
     begin(page)
     page.click("fieldset >> text=问办证的事")
     expect(page.locator(".caution")).to_have_count(1)
+    write(page, "查进度")
+    expect(page.locator(".way")).to_have_count(1)
     write(page, "我妈妈82岁了\n走不动")
     expect(page.locator("fieldset button")).to_have_count(2)
     page.click("fieldset >> text=我照顾的人")
@@ -212,6 +214,44 @@ def test_w4_each_message_says_who_spoke_and_when(visit: Visit) -> None:
                 - paragraph:
                   - time: 上午9点30分
         """)
+
+
+def test_s6_done_now_and_next_are_shapes_for_the_eye_and_words_for_the_ear(visit: Visit) -> None:
+    page = visit(talked=True, forced_colors="active")
+    expect(page.get_by_role("list", name="Done, now and next")).to_match_aria_snapshot("""
+- list:
+  - /children: deep-equal
+  - listitem:
+    - /children: deep-equal
+    - paragraph: "Done: 已受理"
+    - paragraph: 2026年2月13日（星期五）
+  - listitem:
+    - /children: deep-equal
+    - paragraph: "Done: 已评定"
+    - paragraph: 这里没有记录日期
+  - listitem:
+    - /children: deep-equal
+    - paragraph: "Now: 公示中"
+    - paragraph: 规定最迟到2026年3月6日（星期五）
+  - listitem:
+    - /children: deep-equal
+    - paragraph: "Next: 审核中"
+    - paragraph: 规定10个工作日
+  - listitem:
+    - /children: deep-equal
+    - paragraph: "Next: 可以领证"
+""")
+    shapes = page.evaluate(SHAPES)
+    assert [shapes[at] for at in (0, 2, 3)] == [shapes[1], *dict.fromkeys(shapes[2:4])]
+    assert len(set(shapes)) == 3, "without colour the three must still differ"
+
+
+SHAPES = """() => [...document.querySelectorAll('.way .mark')].map(mark => {
+  const inside = getComputedStyle(mark, '::after');
+  const own = getComputedStyle(mark);
+  return [own.borderStyle, inside.content, inside.borderWidth, inside.borderRadius, inside.width]
+    .join(' ');
+})"""
 
 
 def test_w17_the_box_helps_the_keyboard(visit: Visit) -> None:

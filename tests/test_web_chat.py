@@ -223,6 +223,19 @@ async def test_a_list_with_headings_is_drawn_as_such(visitor: Visitor, ears: Mem
     )
 
 
+async def test_a_way_is_a_list_with_words_for_its_marks(visitor: Visitor, ears: MemoryEars) -> None:
+    await visitor.look()
+    await visitor.press(text="查进度")
+    drawn = re.sub(r"\s*\n\s*", "", visitor.html)
+    assert (
+        '<li data-progress="now"><span class="mark" aria-hidden="true"></span>'
+        '<p><span class="progress">Now:</span> <span class="step">公示中</span></p>'
+        '<p class="step-day">规定最迟到2026年3月6日（星期五）</p></li>' in drawn
+    )
+    assert drawn.count('data-progress="next"') == 2
+    assert "</ol><p>没写期限的，是法规没有规定，我不能承诺。</p>" in drawn
+
+
 async def test_words_of_a_new_day_stand_under_its_date(visitor: Visitor, ears: MemoryEars) -> None:
     await visitor.look()
     await visitor.press(text="第一天")

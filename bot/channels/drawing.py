@@ -16,7 +16,6 @@ _CHARACTER = re.compile(
 """What people see as one: a letter with its accents, an emoji of several parts, a flag."""
 SOURCES = _("Source: {sources}")
 CAUTION = _("Please note: {caution}")
-
 _KINDS = {"image": _("Photo"), "audio": _("Voice message"), "video": _("Video")}
 
 
@@ -34,6 +33,9 @@ def blocks(reply: Reply, translator: Translator) -> list[str]:
     drawn += [text.to(translator) for text in reply.paragraphs]
     if reply.items:
         drawn.append("\n".join(text.to(translator) for text in reply.items))
+    if reply.timeline:
+        drawn.append("\n".join(reply.timeline.lines(translator)))
+        drawn += [text.to(translator) for text in (reply.timeline.note,) if text]
     if reply.caution:
         drawn.append(CAUTION.fill(caution=reply.caution).to(translator))
     if reply.sources:

@@ -12,20 +12,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from aiohttp.web import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.channels import drawing
+from bot.channels import drawing, web_reply
 from bot.channels.web_form import GEO, Problem
 from bot.channels.web_session import Session
-from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, closest_language, verbatim
-from bot.messages import Choice, Line, Reply
+from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, verbatim
+from bot.messages import Line
 
 LANGUAGE_NAMES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
 """In themselves, so that nobody has to read another language to find their own."""
 
-DOT = "· "
-"""Before each line of a list that has headings, where a channel shows nothing but text."""
 SIZES = 5
 USUAL_SIZE = 1
 TEXT_SIZES = tuple(str(size) for size in range(SIZES))
@@ -37,8 +34,6 @@ LANGUAGE_COMMAND = "/language "
 
 _PAGES = Path(__file__).parent / "pages"
 _STATIC = {"chat.css": "text/css", "chat.js": "text/javascript", "icon.svg": "image/svg+xml"}
-_SHORT_LABEL = 8
-"""In halves of a Han character: labels that fit side by side on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,27 +168,18 @@ class Pages:
             "tag": "" if said_in is page else language_tag(said_in.language),
             "text": _spoken(line.text, page),
             "photo": drawing.file_kind(line.attachment).to(page) if line.attachment else "",
-            "reply": _reply(line.reply, said_in) if line.reply else None,
+            "reply": web_reply.drawn(line.reply, said_in) if line.reply else None,
         }
 
     def _answers(self, line: Line, page: Translator) -> dict[str, Any] | None:
-        """The buttons under a reply: a group that its question names."""
+        """What can be given under a reply, where it asks: choices, or what the device knows."""
         if line.who == "person" or line.reply is None:
             return None
         if not (line.reply.choices or line.reply.wants):
             return None
         said_in = self._translator_of(line, page)
-        choices = [_choice(n, one, said_in) for n, one in enumerate(line.reply.choices, 1)]
-        return {
-            "line": line.id,
-            "question": line.reply.question.to(said_in) if line.reply.question else "",
-            "choices": choices,
-            "wants": line.reply.wants,
-            "short": all(
-                _width(one["label"]) <= _SHORT_LABEL and not one["detail"] for one in choices
-            ),
-            "tag": "" if said_in is page else language_tag(said_in.language),
-        }
+        tag = "" if said_in is page else language_tag(said_in.language)
+        return {"line": line.id, "tag": tag, **web_reply.answers(line.reply, said_in)}
 
     def _open_answers(self, lines: Sequence[Line], page: Translator) -> dict[str, Any] | None:
         """The buttons of the newest turn.
@@ -217,21 +203,9 @@ class Pages:
         return self._translate_for(line.language)
 
 
-def _width(label: str) -> int:
-    return sum(1 if character.isascii() else 2 for character in label)
-
-
 def language_tag(language: str) -> str:
     """As HTML names it: zh-Hans."""
     return language.replace("_", "-")
-
-
-def preferred_language(request: Request) -> str:
-    """The first of the browser's languages that is ours."""
-    for entry in request.headers.get("Accept-Language", "").split(",")[:10]:
-        if language := closest_language(entry.split(";")[0].strip()):
-            return language
-    return LANGUAGES[0]
 
 
 def _static_file(name: str, media_type: str) -> tuple[str, StaticFile]:
@@ -249,52 +223,6 @@ def _spoken(text: str, translator: Translator) -> str:
         place = text.removeprefix(GEO).replace(",", ", ")
         return HERE.fill(place=verbatim(place)).to(translator)
     return LANGUAGE_NAMES.get(text.removeprefix(LANGUAGE_COMMAND), text)
-
-
-def _reply(reply: Reply, translator: Translator) -> dict[str, Any]:
-    return {
-        "heading": reply.heading and reply.heading.to(translator),
-        "paragraphs": [text.to(translator) for text in reply.paragraphs],
-        "groups": _groups([text.to(translator) for text in reply.items]),
-        "caution": reply.caution and drawing.CAUTION.fill(caution=reply.caution).to(translator),
-        "sources": _sources(reply, translator),
-        "link": reply.link and {"url": reply.link.url, "words": reply.link.words.to(translator)},
-        "file": reply.attachment
-        and {"reference": reply.attachment.reference, "name": reply.attachment.name},
-        "question": reply.question and reply.question.to(translator),
-        "choices": drawing.choice_lines(reply, translator),
-    }
-
-
-def _groups(items: list[str]) -> list[tuple[str, list[str]]]:
-    """['Bring', '· a card'] as a heading with its list; items without a dot are one list."""
-    if not any(item.startswith(DOT) for item in items):
-        return [("", items)] if items else []
-    groups: list[tuple[str, list[str]]] = []
-    for item in items:
-        if not item.startswith(DOT):
-            groups.append((item, []))
-        elif groups:
-            groups[-1][1].append(item.removeprefix(DOT))
-        else:
-            groups.append(("", [item.removeprefix(DOT)]))
-    return groups
-
-
-def _sources(reply: Reply, translator: Translator) -> str:
-    if not reply.sources:
-        return ""
-    joined = "；".join(text.to(translator) for text in reply.sources)
-    return drawing.SOURCES.fill(sources=joined).to(translator)
-
-
-def _choice(number: int, choice: Choice, translator: Translator) -> dict[str, Any]:
-    return {
-        "number": number,
-        "token": choice.token,
-        "label": choice.label.to(translator),
-        "detail": choice.detail.to(translator) if choice.detail else "",
-    }
 
 
 def _latest(lines: Sequence[Line]) -> str:

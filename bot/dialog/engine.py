@@ -104,7 +104,11 @@ class Turn(Choosing):
             self.hear_answer(text)  # '昏迷在床' may also be what was asked for
             return
         control = self.hearing.control(text)
-        if control:
+        if control is Control.CANCEL and not self.talk.conversation.frames:
+            # with nothing open to stop, 'cancel it' is the choice of that name
+            if not self.hear_choice(text):
+                self.cancel()
+        elif control:
             self.obey(control)
         elif text.startswith("/"):
             self.command(text)

@@ -85,9 +85,21 @@ class Choice(Expect[V], Generic[V]):
     """One of a few. Keys are strings or members of a StrEnum, and stored as strings."""
 
     labels: Mapping[V, Text] = field(hash=False)
+    spoken: Mapping[str, V] = field(default_factory=dict, hash=False, kw_only=True)
+    """Other words for one of them, as `Heard.plain` holds them: '妈', 'mother'."""
 
     def options(self, asked: Asked) -> tuple[Option, ...]:
         return tuple(Option(str(value), label) for value, label in self.labels.items())
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[V]:
+        """By such a word, wherever it stands; two that mean different things say nothing."""
+        words = frozenset(heard.plain.split())
+        meant = {
+            value
+            for word, value in self.spoken.items()
+            if (word in words if word.isascii() else word in heard.plain)
+        }
+        return Understood(meant.pop()) if len(meant) == 1 else Unclear()
 
     def pick(self, value: str, asked: Asked) -> Reading[V]:
         known = self._by_name()

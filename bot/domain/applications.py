@@ -6,12 +6,12 @@ What the stages are called, their order and the law's limits: stages.py and cont
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 
 from bot.domain.calendar import WorkCalendar
-from bot.domain.stages import ENDS, Procedure, Stage, StageBook, Way
+from bot.domain.stages import ENDS, HANDED_OUT, Procedure, Stage, StageBook, Way
 from bot.i18n import GUANGDONG
+from bot.messages import Progress
 
 LIMITS = ((timedelta(hours=1), 5), (timedelta(days=1), 10))
 """So many wrong tries in such a time, then a pause: per chat and per application."""
@@ -43,12 +43,6 @@ class TooSoon(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__(str(seconds))
         self.seconds = seconds
-
-
-class Progress(StrEnum):
-    DONE = "done"
-    NOW = "now"
-    NEXT = "next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +103,25 @@ class Application:
     def steps(self, calendar: WorkCalendar, book: StageBook) -> list[Step]:
         """What is done, what is now, what comes; a side way stands where the way was left."""
         way = book.way(self.procedure, self.way)
+        path = way.path
+        if self.stage in HANDED_OUT and path[-1] in HANDED_OUT:
+            path = (*path[:-1], self.stage)
         days = {
             one.stage: one.at.astimezone(GUANGDONG).date()
             for one in self.reached
             if not one.mistaken
         }
-        if self.stage in way.path:
-            at = way.path.index(self.stage)
-            done, after = way.path[:at], way.path[at + 1 :]
+        if self.stage in path:
+            at = path.index(self.stage)
+            done, after = path[:at], path[at + 1 :]
         else:
-            done = tuple(stage for stage in way.path if stage in days)
-            last = way.path.index(done[-1]) + 1 if done else 0
-            after = () if self.is_over else way.path[last:]
+            done = tuple(stage for stage in path if stage in days)
+            last = path.index(done[-1]) + 1 if done else 0
+            after = () if self.is_over else path[last:]
         since = days.get(self.stage)
         limit = way.limits.get(self.stage)
         until = calendar.add_workdays(since, limit.workdays) if since and limit else None
-        progress = Progress.DONE if self.stage in way.path[-1:] else Progress.NOW
+        progress = Progress.DONE if self.stage is path[-1] else Progress.NOW
         return [
             *(Step(stage, Progress.DONE, days.get(stage)) for stage in done),
             Step(self.stage, progress, since, until if progress is Progress.NOW else None),

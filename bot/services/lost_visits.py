@@ -5,11 +5,10 @@ Whoever has no chat with us has to be called: an item in the queue says so.
 
 from bot.domain.bookings import Booking, BookingState, NotLive, OfferState, UnknownBooking
 from bot.domain.staff import Member
-from bot.domain.tickets import TicketKind
 from bot.domain.visits import Mode, Visit
-from bot.i18n import LANGUAGES, Text, translator
+from bot.i18n import Text
 from bot.services import Services, booking_words
-from bot.storage import booking_members, booking_notes, bookings, offers, places
+from bot.storage import booking_members, bookings, offers, places
 
 
 def release_places(services: Services, visit: Visit, why: Text | str, member: Member) -> int:
@@ -36,14 +35,8 @@ def _lose_place(services: Services, booking: Booking, why: Text | str, member: M
     bookings.change(connection, current, state, None, now)
     bookings.set_urgency(connection, current.id, max(current.urgency, 1))
     bookings.remind_at(connection, current.id, None)
-    booking_notes.changed(
-        connection,
-        current.id,
-        "closed",
-        now,
-        from_visit=visit.id,
-        reason=why if isinstance(why, str) else why.to(translator(LANGUAGES[0])),
-        staff_id=member.id,
+    services.bookings.note_change(
+        current, "closed", from_visit=visit.id, reason=why, staff_id=member.id
     )
     _tell(services, current, visit, why)
     return True
@@ -52,9 +45,4 @@ def _lose_place(services: Services, booking: Booking, why: Text | str, member: M
 def _tell(services: Services, booking: Booking, visit: Visit, why: Text | str) -> None:
     services.bookings.tell(booking, booking_words.lost(booking, visit, why))
     if not booking_members.of(services.connection, booking.id):
-        services.tickets.open(
-            TicketKind.VISIT_NOTE,
-            f"{booking.number} · {visit.day} · 停诊，请打电话告知本人",
-            region=booking.region,
-            urgent=True,
-        )
+        services.bookings.for_staff(booking, booking_words.to_phone_of_loss(visit), urgent=True)

@@ -1,5 +1,6 @@
 """Which chats see and change a booking, and the codes by which another one joins."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -25,6 +26,16 @@ def of(connection: Connection, booking_id: int) -> list[int]:
         .order_by(booking_members.c.joined_at, booking_members.c.conversation_id)
     )
     return [row[0] for row in rows]
+
+
+def with_chat(connection: Connection, booking_ids: Sequence[int]) -> set[int]:
+    """Those of these bookings that any chat sees."""
+    rows = connection.execute(
+        select(booking_members.c.booking_id)
+        .where(booking_members.c.booking_id.in_(booking_ids))
+        .distinct()
+    )
+    return {row[0] for row in rows}
 
 
 def reminded(connection: Connection, booking_id: int) -> list[int]:

@@ -187,6 +187,7 @@ def make_console(
         ("POST", "/staff/bookings/{number}/move", clerk, bookings.move),
         ("POST", "/staff/bookings/{number}/cancel", clerk, bookings.cancel),
         ("POST", "/staff/bookings/{number}/propose", clerk, bookings.propose),
+        ("POST", "/staff/bookings/{number}/withdraw", clerk, bookings.withdraw),
         ("POST", "/staff/bookings/{number}/answer", clerk, bookings.answer),
         ("POST", "/staff/bookings/{number}/urgency", clerk, bookings.urgency),
         ("POST", "/staff/bookings/{number}/note", clerk, bookings.note),

@@ -18,6 +18,7 @@ from bot.web.guard import SESSION
 from bot.web.hashing import Hashing
 from bot.web.office import Office
 from bot.web.pages import Pages
+from bot.web.table_files import table_file
 
 AT_ONCE = 200
 """New accounts of one spreadsheet: each password takes 40 ms to hash."""
@@ -57,11 +58,7 @@ class People:
         people = await self._office.read(lambda services: services.people.all(by))
         heading = [names[0] for names in COLUMNS.values()]
         lines = [[one.name, one.display_name, one.role.value, one.region] for one in people]
-        return web.Response(
-            body=sheets.csv_bytes(heading, lines),
-            content_type=sheets.CSV_TYPE,
-            headers={"Content-Disposition": 'attachment; filename="people.csv"'},
-        )
+        return table_file("people.csv", heading, lines)
 
     # --- new ones
 
