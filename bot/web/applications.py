@@ -11,7 +11,6 @@ from bot.domain.stages import Procedure, Stage, Way
 from bot.domain.tickets import AlreadyTaken, NotFound
 from bot.i18n import Text, _, ngettext
 from bot.services.application_desk import Dossier, Impossible
-from bot.stages_file import released
 from bot.web.forms import Form, form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
