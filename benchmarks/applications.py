@@ -15,10 +15,10 @@ from typing import Any
 import sqlalchemy
 
 from benchmarks.measure import KEY, Bar, percentile
-from bot.app import load_known
 from bot.domain.application_rows import Action, Planned, Row
 from bot.domain.references import new_reference
 from bot.domain.stages import Procedure, Stage, Way
+from bot.known import load_known
 from bot.services import Known, Services
 from bot.services.application_records import By
 from bot.storage import applications as stored

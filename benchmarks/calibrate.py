@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.questions import CALIBRATION, questions
-from bot.app import load_pack
+from bot.known import load_pack
 from bot.understanding.index import Index, ways_to_ask
 
 RIDGE = 1.0

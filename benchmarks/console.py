@@ -12,9 +12,9 @@ from sqlalchemy import insert
 
 from benchmarks.measure import Bar, Process, doorstep, median, percentile
 from benchmarks.webhook import free_port
-from bot.app import load_known
 from bot.config import Config
 from bot.domain.tickets import TicketKind
+from bot.known import load_known
 from bot.services import Services
 from bot.storage.db import Database
 from bot.storage.schema import create_all

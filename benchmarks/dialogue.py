@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import KEY
-from bot.app import load_known
 from bot.channels.base import Capabilities
 from bot.channels.drawing import blocks
 from bot.dialog import Answered, Answerer, Answers, Done, Engine, Flow, Handlers, Question
 from bot.dialog.expect import Words
 from bot.i18n import translator, verbatim
 from bot.inbox import Inbox
+from bot.known import load_known
 from bot.messages import Address, IncomingMessage, Reply
 from bot.relay import Relay
 from bot.storage import schema

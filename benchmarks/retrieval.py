@@ -18,8 +18,8 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.measure import Bar, percentile, resident
 from benchmarks.questions import PEOPLE, UNSEEN, Asked, questions
-from bot.app import load_pack
 from bot.i18n import LANGUAGES
+from bot.known import load_pack
 from bot.understanding.confidence import IS_RIGHT, chance
 from bot.understanding.index import Index, ways_to_ask
 from bot.understanding.normalise import bare

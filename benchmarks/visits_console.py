@@ -20,11 +20,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from benchmarks.measure import KEY, Bar, median, percentile
-from bot.app import load_known
 from bot.domain.calendar import WorkCalendar
 from bot.domain.people import DisabilityKind
 from bot.domain.regions import Level, Regions
 from bot.domain.visits import Half
+from bot.known import load_known
 from bot.services import Services
 from bot.storage.db import Database
 from bot.storage.schema import create_all

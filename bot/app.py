@@ -6,41 +6,36 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 from aiohttp import web
 
-from bot import canned_file, checklist_file, content, demo, i18n, stages_file
+from bot import demo, i18n
 from bot.channels.base import Channel
 from bot.channels.private_page import PrivatePage
 from bot.channels.web import WebChat
 from bot.config import Config, ConfigError
 from bot.dialog import Carrying, Engine
 from bot.domain.articles import Article
-from bot.domain.calendar import WorkCalendar
-from bot.domain.regions import Regions
 from bot.ears import OurEars
 from bot.front_door import front_door
 from bot.health import Health
-from bot.hearing import OurHearing, finder_of
+from bot.hearing import finder_of
 from bot.importing import Importing
 from bot.inbox import Inbox, Manners
+from bot.known import load_known
 from bot.messages import Reply
 from bot.pulling import Pulling
 from bot.relay import Relay
-from bot.services import Known, Services
-from bot.services.articles import Library
+from bot.services import Services
 from bot.services.editions import files_of
 from bot.speech import LocalProgram
 from bot.storage import editions, schema
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.marks import Marks
 from bot.storage.vault import Vault
-from bot.understanding.grouping import groups
-from bot.understanding.normalise import bare
 from bot.upkeep import Upkeep
 from bot.visit_upkeep import VisitUpkeep
 from bot.web import make_api, make_console
@@ -50,8 +45,6 @@ from handlers import HANDLERS, policy
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-CONTENT = Path(__file__).parent.parent / "content"
 
 
 class App:
@@ -209,36 +202,19 @@ class App:
         await self.stop()
 
     async def start(self) -> None:
-        self._tasks = [
-            asyncio.create_task(self.relay.run()),
-            asyncio.create_task(self.upkeep.run()),
-            asyncio.create_task(self.importing.run()),
-            *self._pulling(),
-            asyncio.create_task(self.upkeep.watch()),
-            *(asyncio.create_task(self._run(channel)) for channel in self.channels.values()),
-        ]
-
-    def _pulling(self) -> list[asyncio.Task[None]]:
         config = self.config
-        if not config.applications_url:
-            return []
-        pulling = Pulling(
-            self, config.applications_url, config.applications_token, self.me, self.now
-        )
-        return [asyncio.create_task(pulling.run())]
-
-    async def _run(self, channel: Channel) -> None:
-        """A channel that breaks is started again, slower each time: the others go on."""
-        pause = 1.0
-        while True:
-            try:
-                await channel.run()
-            except Exception:  # whatever broke it, it must come back
-                log.exception("channel_failed", extra={"channel": channel.name})
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 60.0)
-            else:
-                return
+        work: dict[str, Callable[[], Awaitable[None]]] = {
+            "relay": self.relay.run,
+            "upkeep": self.upkeep.run,
+            "news": self.upkeep.watch,
+            "files": self.upkeep.fetch,
+            "importing": self.importing.run,
+            **{name: channel.run for name, channel in self.channels.items()},
+        }
+        if config.applications_url:
+            source = config.applications_url, config.applications_token
+            work["pulling"] = Pulling(self, *source, self.me, self.now).run
+        self._tasks = [asyncio.create_task(_keep_up(name, run)) for name, run in work.items()]
 
     async def stop(self) -> None:
         """No new messages; what was heard is answered, what is being sent is sent."""
@@ -257,41 +233,18 @@ class App:
         return self.write_now(demo.load_demo)
 
 
-def load_pack() -> content.ContentPack:
-    """The answers of this release. Raises ConfigError for content that cannot be read.
-
-    Also for stages of applications that cannot: they are read here, and kept.
-    """
-    try:
-        stages_file.released()
-        return content.load(CONTENT)
-    except content.ContentError as error:
-        raise ConfigError(str(error)) from error
-
-
-def load_known(public_url: str = "") -> tuple[Known, OurHearing]:
-    """Content, divisions, calendar, and the hearing that the content makes.
-
-    Raises ConfigError for content that cannot be read.
-    """
-    pack = load_pack()
-    try:
-        checklist = checklist_file.load(CONTENT)
-        stages = stages_file.load(CONTENT / "stages")
-        canned = canned_file.load(CONTENT)
-    except content.ContentError as error:
-        raise ConfigError(str(error)) from error
-    hearing = OurHearing(finder_of(pack))
-    known = Known(
-        regions=Regions.load(),
-        library=Library(pack, pack, hearing.search, groups, bare),
-        calendar=WorkCalendar(),
-        checklist=checklist,
-        public_url=public_url,
-        stages=stages,
-        canned=canned,
-    )
-    return known, hearing
+async def _keep_up(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """What breaks is started again, slower each time, and the others go on."""
+    pause = 1.0
+    while True:
+        try:
+            await run()
+        except Exception:  # whatever broke it, it must come back
+            log.exception("broken_and_started_again", extra={"part": name})
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 60.0)
+        else:
+            return
 
 
 def reply_to_a_question(article: Article | None, language: str) -> Reply:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from datetime import datetime
 from typing import Any
 
+from bot import sound
 from bot.channels.base import Answered, FileNotTaken, StoreDown
 from bot.domain import uploads
 from bot.inbox import Inbox
@@ -122,7 +123,7 @@ class OurEars:
     async def keep_file(self, content: bytes) -> Attachment:
         try:
             async with self._decoding:  # one picture in memory at a time
-                kept = await asyncio.to_thread(uploads.harmless, content)
+                kept = await sound.harmless(content)
         except uploads.NotTaken as error:
             raise FileNotTaken(error.why) from error
         now = self._now()
@@ -134,6 +135,20 @@ class OurEars:
             )
         except Unavailable as error:
             raise StoreDown(str(error)) from error
+
+    async def seen(self, who: Address, lines: Sequence[Line]) -> None:
+        new = [line.id for line in lines if line.unseen]
+
+        def work(connection: Connection) -> None:
+            conversation_id = conversations.find(connection, who)
+            if conversation_id is not None:
+                transcript.mark_seen(connection, conversation_id, new, self._now())
+
+        if new:  # most pages show nothing that is new, and need no write
+            try:
+                await self._database.write(work)
+            except Unavailable as error:
+                raise StoreDown(str(error)) from error
 
     async def sent_file(self, who: Address, reference: str) -> tuple[bytes, Attachment] | None:
         def look(connection: Connection) -> tuple[bytes, Attachment] | None:

@@ -3,6 +3,8 @@
 Message ids are English; people read the catalogues in locales/<language>/bot.po.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,6 +29,11 @@ LOCALES = Path(__file__).parent.parent / "locales"
 _DATE = {"en": "EEEE, d MMMM y", "zh_Hans": "y年M月d日（EEEE）", "zh_Hant": "y年M月d日（EEEE）"}
 _SHORT = {"en": "EEE d MMM", "zh_Hans": "M月d日 EEE", "zh_Hant": "M月d日 EEE"}
 _TIME = {"en": "h:mm a", "zh_Hans": "ah点mm分", "zh_Hant": "ah點mm分"}
+
+_LEVELS = re.compile(r"(.+?市)(.+?(?:自治县|县区|[市区县])(?!街道$))?(.+)?")
+_LEVEL = re.compile(r"(?:街道|办事处|[市区县镇乡])$")
+PLACE = 2
+"""So many parts has a place as it is stored."""
 
 Value = "str | int | date | datetime | Text"
 Json = Any
@@ -59,6 +66,10 @@ class Translator:
         pattern = f"{_DATE[self.language]}{' ' if self.language == 'en' else ''}"
         return format_datetime(local, pattern + _TIME[self.language], locale=self.locale)
 
+    def place(self, name: str) -> str:
+        """'广州市荔湾区' as it stands; in English 'Liwan, Guangzhou (广州市荔湾区)'."""
+        return f"{_in_letters(name)} ({name})" if self.language == "en" else name
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -68,6 +79,7 @@ class Text:
     values: tuple[tuple[str, Any], ...] = ()
     plural: str = ""
     verbatim: bool = False
+    is_place: bool = False
 
     def fill(self, **values: Any) -> "Text":
         return replace(self, values=(*self.values, *values.items()))
@@ -75,6 +87,8 @@ class Text:
     def to(self, translator: Translator) -> str:
         if self.verbatim:
             return self.msgid
+        if self.is_place:
+            return translator.place(self.msgid)
         values = {name: _said(value, translator) for name, value in self.values}
         if self.plural:
             count = dict(self.values)["count"]
@@ -87,12 +101,16 @@ class Text:
         """Plain JSON; `load` gives an equal Text back."""
         if self.verbatim:
             return [self.msgid]
+        if self.is_place:
+            return [self.msgid, "place"]
         return [self.msgid, [[n, _dump_value(v)] for n, v in self.values], self.plural]
 
     @classmethod
     def load(cls, stored: Json) -> "Text":
         if len(stored) == 1:
             return cls(stored[0], verbatim=True)
+        if len(stored) == PLACE:
+            return cls(stored[0], is_place=True)
         msgid, values, plural = stored
         return cls(msgid, tuple((n, _load_value(v)) for n, v in values), plural)
 
@@ -110,6 +128,11 @@ def ngettext(singular: str, plural: str, count: int) -> Text:
 def verbatim(words: str) -> Text:
     """Words that are nobody's to translate: a name, a number, a resident's own sentence."""
     return Text(words, verbatim=True)
+
+
+def place(name: str) -> Text:
+    """A division of the province by its Chinese name, which nobody translates, but reads out."""
+    return Text(name, is_place=True)
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -135,6 +158,14 @@ def closest_language(tag: str) -> str:
     return "en" if tag.startswith("en") else ""
 
 
+def preferred_language(headers: Mapping[str, str]) -> str:
+    """The first of ours in a browser's Accept-Language (RFC 9110 12.5.4), by its own order."""
+    for entry in headers.get("Accept-Language", "").split(",")[:10]:
+        if language := closest_language(entry.partition(";")[0].strip()):
+            return language
+    return LANGUAGES[0]
+
+
 def _said(value: Any, translator: Translator) -> str:
     if isinstance(value, Text):
         return value.to(translator)
@@ -143,6 +174,17 @@ def _said(value: Any, translator: Translator) -> str:
     if isinstance(value, date):
         return translator.date(value)
     return str(value)
+
+
+@lru_cache(maxsize=4096)
+def _in_letters(name: str) -> str:
+    """'Liwan, Guangzhou' for '广州市荔湾区': as Regions.find hears it."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - only who reads in English pays for it
+
+    levels = _LEVELS.fullmatch(name)
+    parts = [part for part in levels.groups() if part] if levels else [name]
+    said = ["".join(lazy_pinyin(_LEVEL.sub("", part) or part)) for part in reversed(parts)]
+    return ", ".join(part.capitalize() for part in said)
 
 
 def _noon(day: date) -> datetime:

@@ -208,6 +208,8 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     private: bool = False
     """Only our own page may show it: it asks for, or repeats, sensitive data."""
+    wants: frozenset[Kind] = frozenset()
+    """What else than words answers it well: a channel that can may have a button for it."""
 
     def dump(self) -> Json:
         kept = self.attachment
@@ -226,6 +228,7 @@ class Reply:
                 for choice in self.choices
             ],
             "private": self.private,
+            "wants": sorted(self.wants),
         }
 
     @classmethod
@@ -246,6 +249,7 @@ class Reply:
                 for token, label, detail in stored["choices"]
             ),
             private=stored["private"],
+            wants=frozenset(Kind(one) for one in stored.get("wants", ())),
         )
 
 
@@ -277,3 +281,5 @@ class Line:
     reply: Reply | None = None
     language: str = ""
     attachment: Attachment | None = None
+    unseen: bool = False
+    """A member of staff wrote it, and no page has shown it yet."""

@@ -11,27 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.channels.base import (
-    Channel,
-    Delivered,
-    Gathers,
-    OutcomeUnknown,
-    Payload,
-    Refused,
-    TryLater,
-    Unreachable,
-)
+from bot.channels.base import Channel, Delivered, Gathers, OutcomeUnknown, Payload
 from bot.domain.applications import after_the_night
 from bot.i18n import Translator, _
 from bot.messages import Address, Reply
-from bot.retrying import GIVE_UP_AFTER, LEASE_LEFT, UNKNOWN_AFTER, is_dead, pause
-from bot.storage import conversations, gathering, messages
+from bot.outcomes import Outcomes
+from bot.retrying import LEASE_LEFT, is_dead
+from bot.storage import gathering, messages
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.messages import OutgoingRow
 
 log = logging.getLogger(__name__)
 
 SENT_AGAIN = _("(Sent again)")
+AT_ONCE = 100
+"""Chats to which the relay sends at the same time, beside those that take a turn."""
 
 
 class Relay:
@@ -50,14 +44,14 @@ class Relay:
         self._translate = translate
         self._now = now
         self._me = me
+        self._outcomes = Outcomes(database, now)
         self._queues: dict[int, deque[OutgoingRow]] = {}
         self._senders: set[asyncio.Task[None]] = set()
         self._sending: dict[Address, asyncio.Task[None]] = {}
-        self._sent: list[tuple[str, str]] = []
-        self._marking: asyncio.Task[None] | None = None
 
-    def deliver(self, rows: Sequence[OutgoingRow]) -> None:
-        """Send the rows that this process holds; the others come later."""
+    def deliver(self, rows: Sequence[OutgoingRow]) -> list[asyncio.Task[None]]:
+        """Send the rows that this process holds; the others come later. What was begun for it."""
+        begun = []
         for row in rows:
             if row.lease_until is None:
                 continue
@@ -70,9 +64,11 @@ class Relay:
             self._senders.add(task)
             self._sending[Address(row.channel, row.user_id)] = task
             task.add_done_callback(self._senders.discard)
+            begun.append(task)
+        return begun
 
-    async def deliver_due(self, limit: int = 100) -> int:
-        """Lease what is due and nobody's, and send it; how many rows that were."""
+    async def deliver_due(self, limit: int = AT_ONCE) -> list[asyncio.Task[None]]:
+        """Lease what is due and nobody's, and begin to send it."""
         now = self._now()
         morning = after_the_night(now)
 
@@ -81,9 +77,7 @@ class Relay:
                 messages.put_off(connection, now, morning)
             return messages.lease_due(connection, self._me, now, limit)
 
-        rows = await self._database.write(work)
-        self.deliver(rows)
-        return len(rows)
+        return self.deliver(await self._database.write(work))
 
     def take_over(self, connection: Connection) -> None:
         """At the start: leases of processes of this machine that are dead wait for nobody."""
@@ -95,21 +89,27 @@ class Relay:
     async def run(self, every: float = 1.0) -> None:
         """Look for due rows until cancelled; an outage of the store is waited out."""
         started = False
+        ours: set[asyncio.Task[None]] = set()
         while True:
             try:
                 if not started:
                     await self._database.write(self.take_over)
                     started = True
-                while await self.deliver_due():
-                    await self.settle()
+                ours.update(await self.deliver_due(AT_ONCE - len(ours)))
             except Unavailable:
                 log.warning("store_down", extra={"seconds": every})
-            await asyncio.sleep(every)
+            except Exception:  # the next look must come
+                log.exception("relay_failed")
+            if ours:
+                # Not for those that turns begin: where many people write, there are always some.
+                await asyncio.wait([*ours, *self._outcomes.being_written], timeout=every)
+                ours = {task for task in ours if not task.done()}
+            else:
+                await asyncio.sleep(every)
 
     async def settle(self) -> None:
         """Wait until all that is being sent has been sent and marked."""
-        while self._senders or self._marking:
-            tasks = [*self._senders, *([self._marking] if self._marking else [])]
+        while tasks := [*self._senders, *self._outcomes.being_written]:
             await asyncio.wait(tasks)
 
     async def quiet(self, who: Address) -> None:
@@ -130,7 +130,7 @@ class Relay:
                 else:
                     count, go_on = 1, await self._send(rows[0])
                 if not go_on:
-                    await self._give_back(list(rows)[count:])
+                    await self._outcomes.give_back(list(rows)[count:])
                     return
                 for _sent in range(count):
                     rows.popleft()
@@ -144,44 +144,18 @@ class Relay:
         """True: go on with the next row of this chat."""
         now = self._now()
         if row.lease_until is None or row.lease_until - now < LEASE_LEFT:
-            await self._later(row, "waiting", "the lease ran out", now, count=False)
+            await self._outcomes.later(row, "waiting", "the lease ran out", now, count=False)
             return False
         channel = self._channels.get(row.channel)
         if channel is None:
-            await self._later(row, "held", "this channel is not running here", now)
+            await self._outcomes.later(row, "held", "this channel is not running here", now)
             return True
         try:
             external = await self._send_reply(channel, row)
         except Exception as trouble:  # noqa: BLE001 - all are told apart in one place
-            return await self._trouble(row, trouble, now)
-        self._mark(row.uid, external)
+            return await self._outcomes.trouble(row, trouble, now)
+        self._outcomes.sent(row.uid, external)
         return True
-
-    async def _trouble(self, row: OutgoingRow, trouble: Exception, now: datetime) -> bool:
-        """What becomes of a row that did not go out. True: go on with the next of this chat."""
-        match trouble:
-            case TryLater():
-                after = trouble.after or pause(row.tries)
-                state = "waiting" if row.tries + 1 < GIVE_UP_AFTER else "parked"
-                await self._later(row, state, str(trouble), now + after)
-                return state == "parked"
-            case OutcomeUnknown():
-                state = "unknown" if row.tries + 1 < UNKNOWN_AFTER else "parked"
-                await self._later(row, state, str(trouble), now + pause(row.tries))
-                return state == "parked"
-            case Unreachable():
-                await self._hold(row, str(trouble))
-                return False
-            case Refused():
-                await self._later(row, "parked", str(trouble), now)
-                return True
-            case Unavailable():
-                raise trouble
-        # A bug in a channel must not stop the relay.
-        log.error("send_failed", exc_info=trouble, extra={"channel": row.channel, "uid": row.uid})
-        state = "unknown" if row.tries + 1 < UNKNOWN_AFTER else "parked"
-        await self._later(row, state, "the channel broke", now + pause(row.tries))
-        return state == "parked"
 
     async def _send_together(self, channel: Gathers, rows: list[OutgoingRow]) -> tuple[int, bool]:
         """All rows of a chat in one call: how many are done with, and whether to go on."""
@@ -195,17 +169,17 @@ class Relay:
                 if at:  # those before it first
                     rows = rows[:at]
                     break
-                return 1, await self._trouble(row, trouble, now)
+                return 1, await self._outcomes.trouble(row, trouble, now)
             ends.append(len(payloads))
         if any(row.lease_until is None or row.lease_until - now < LEASE_LEFT for row in rows):
             for row in rows:
-                await self._later(row, "waiting", "the lease ran out", now, count=False)
+                await self._outcomes.later(row, "waiting", "the lease ran out", now, count=False)
             return len(rows), False
         try:
             address = Address(rows[0].channel, rows[0].user_id)
             delivered = await channel.send_all(address, payloads) if payloads else Delivered(())
         except Exception as trouble:  # noqa: BLE001 - a bug in a channel
-            return 1, await self._trouble(rows[0], trouble, now)
+            return 1, await self._outcomes.trouble(rows[0], trouble, now)
         return await self._settled(rows, ends, delivered, now)
 
     async def _settled(
@@ -215,18 +189,14 @@ class Relay:
         count, start = len(delivered.external), 0
         for at, (row, end) in enumerate(zip(rows, ends, strict=True)):
             if end <= count:
-                self._mark(row.uid, delivered.external[start] if end > start else "")
+                self._outcomes.sent(row.uid, delivered.external[start] if end > start else "")
                 start = end
                 continue
             went = count - start
             if went:
-                parts, external = row.parts + went, delivered.external[start]
-                await self._database.write(
-                    lambda connection, row=row, parts=parts, external=external: (  # type: ignore[misc]
-                        gathering.note_parts(connection, row.uid, parts, external)
-                    )
-                )
-            return at + 1, await self._trouble(row, delivered.trouble or OutcomeUnknown(""), now)
+                await self._note_parts(row, row.parts + went, delivered.external[start])
+            trouble = delivered.trouble or OutcomeUnknown("")
+            return at + 1, await self._outcomes.trouble(row, trouble, now)
         return len(rows), True
 
     def _drawn(self, channel: Gathers, row: OutgoingRow) -> Sequence[Payload]:
@@ -238,67 +208,27 @@ class Relay:
         return own.render(reply, self._translate(row.language))[row.parts :]
 
     async def _send_reply(self, channel: Channel, row: OutgoingRow) -> str:
+        """From where an earlier try came to, where that is known; the whole of it where not."""
         reply = row.reply
         if reply.private and not channel.capabilities.idempotent_send:
             return ""  # our own page shows it; this channel must not carry it
         if row.repeated and not channel.capabilities.idempotent_send:
             reply = _marked(reply)
+        payloads = channel.render(reply, self._translate(row.language))
         external = ""
         address = Address(row.channel, row.user_id)
-        for payload in channel.render(reply, self._translate(row.language)):
+        start = 0 if row.repeated else row.parts
+        for at, payload in enumerate(payloads[start:], start + 1):
             external = await channel.send(address, payload)
+            if at < len(payloads):
+                await self._note_parts(row, at, external)
         return external
 
-    async def _later(
-        self, row: OutgoingRow, state: str, why: str, due: datetime, *, count: bool = True
-    ) -> None:
-        if state in ("parked", "held"):
-            log.warning("undelivered", extra={"channel": row.channel, "uid": row.uid})
+    async def _note_parts(self, row: OutgoingRow, parts: int, external: str) -> None:
+        now = self._now()
         await self._database.write(
-            lambda connection: messages.mark_unsent(
-                connection, row.uid, state, why, due, count=count
-            )
+            lambda connection: gathering.note_parts(connection, row.uid, parts, external, now)
         )
-
-    async def _give_back(self, rows: Sequence[OutgoingRow]) -> None:
-        def work(connection: Connection) -> None:
-            for row in rows:
-                messages.give_back(connection, row.uid)
-
-        if rows:
-            await self._database.write(work)
-
-    async def _hold(self, row: OutgoingRow, why: str) -> None:
-        def work(connection: Connection) -> None:
-            # In the order in which a turn takes them: the conversation first.
-            conversations.set_reachable(connection, row.conversation_id, reachable=False)
-            messages.hold_all(connection, row.conversation_id, why)
-
-        log.info("unreachable", extra={"channel": row.channel, "uid": row.uid})
-        while self._marking:  # what went out a moment ago must not be held with the rest
-            await asyncio.wait({self._marking})
-        await self._database.write(work)
-
-    def _mark(self, uid: str, external: str) -> None:
-        """Sent rows are marked together, as fast as the database takes them."""
-        self._sent.append((uid, external))
-        if self._marking is None:
-            self._marking = asyncio.create_task(self._mark_all())
-
-    async def _mark_all(self) -> None:
-        try:
-            while self._sent:
-                sent, self._sent = self._sent, []
-                now = self._now()
-                await self._database.write(
-                    lambda connection, sent=sent, now=now: messages.mark_sent(  # type: ignore[misc]
-                        connection, sent, now
-                    )
-                )
-        except Unavailable:
-            log.warning("store_down", extra={"count": len(self._sent)})
-        finally:
-            self._marking = None
 
 
 def _marked(reply: Reply) -> Reply:

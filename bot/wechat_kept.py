@@ -43,8 +43,11 @@ class WeChatKept:
     async def close(self, openid: str) -> None:
         await self._write(lambda connection: wechat.close(connection, openid))
 
-    async def agreed(self, openid: str, template: str, count: int) -> None:
-        await self._write(lambda connection: wechat.agree(connection, openid, template, count))
+    async def agreed(self, openid: str, template: str, count: int, event: str) -> None:
+        now = self._now()
+        await self._write(
+            lambda connection: wechat.agree(connection, openid, template, count, event, now)
+        )
 
     async def take_agreement(self, openid: str, template: str) -> bool:
         now = self._now()

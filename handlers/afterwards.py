@@ -10,13 +10,14 @@ from bot.services import Turn
 from handlers.feedback import FOR_THE_STAFF, MENU, by_when, passed_on
 
 SETTLED = frozenset(
-    "1 一 解决了 已解决 解决 已经解决 搞定了 搞掂 搞掂咗 解決了 已解決 已經解決 settled solved "
+    "解决了 已解决 解决 已经解决 搞定了 搞掂 搞掂咗 解決了 已解決 已經解決 settled solved "
     "itissettled".split()
 )
 NOT_SETTLED = frozenset(
-    "2 二 没解决 没有解决 还没解决 未解决 冇解决 沒解決 沒有解決 還沒解決 未解決 仲未解決 "
+    "没解决 没有解决 还没解决 未解决 冇解决 沒解決 沒有解決 還沒解決 未解決 仲未解決 "
     "notsettled notsolved".split()
 )
+NUMBERS = {"1": True, "一": True, "2": False, "二": False}
 LONGEST_WORD = 16
 
 
@@ -61,14 +62,15 @@ def to_supervisor(ticket: Ticket) -> Answered:
 
 
 def answer_to_settled(message: IncomingMessage, turn: Turn) -> Answered | None:
-    """'1', '2' or their words, right after we asked; anything else is for others to hear."""
+    """Our two words; '1' and '2' right after we asked: later they belong to another list."""
     if message.kind is not Kind.TEXT or len(message.text) > LONGEST_WORD:
         return None
     word = unicodedata.normalize("NFKC", message.text).lower().strip(" 。.!！").replace(" ", "")
-    if word not in SETTLED and word not in NOT_SETTLED:
+    said = NUMBERS.get(word, True if word in SETTLED else False if word in NOT_SETTLED else None)
+    if said is None:
         return None
-    ticket = turn.tickets.asked_if_settled()
-    return heard_of(turn, ticket.number, settled=word in SETTLED) if ticket else None
+    ticket = turn.tickets.asked_if_settled(just_now=word in NUMBERS)
+    return heard_of(turn, ticket.number, settled=said) if ticket else None
 
 
 def reopens(message: IncomingMessage, turn: Turn) -> Answered | None:

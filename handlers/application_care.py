@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.dialog import Answered, Answerer, Answers, Asked, Done, Flow, Option, Question, Request
 from bot.dialog.expect import Words
-from bot.dialog.flow import Heard, Reading, Refused
+from bot.dialog.question import Heard, Reading, Refused
 from bot.domain.applications import LinkedApplication
 from bot.i18n import Text, _, verbatim
 from bot.messages import Reply
@@ -24,11 +24,11 @@ def show(request: Request, turn: Turn) -> Answered:
     if not request.argument and len(linked) > 1:
         return chosen_from(linked, turn, request.language)
     if not request.argument and linked:
-        return standing(linked[0], turn, request.language, plain=request.plain)
+        return standing(linked[0], turn, request.language, plain=request.prefers.plain)
     one = turn.applications.linked_numbered(turn.conversation_id, request.argument)
     if one is None:
         return not_here()
-    return standing(one, turn, request.language, plain=request.plain)
+    return standing(one, turn, request.language, plain=request.prefers.plain)
 
 
 def chosen_from(linked: Sequence[LinkedApplication], turn: Turn, language: str) -> Answered:

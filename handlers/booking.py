@@ -7,13 +7,12 @@ propose a date. No date is ever promised that no office opened.
 
 from bot.dialog import Answers, AskAgain, Asked, Done, Flow, Option, Outcome, Question
 from bot.domain.bookings import AlreadyBooked, Booking, SlotTaken, VisitRequest
-from bot.domain.people import mask_address, mask_phone
-from bot.domain.visit_needs import Call, ForWhom, Need
+from bot.domain.people import mask_phone
+from bot.domain.visit_needs import Call, ForWhom
 from bot.domain.visits import Mode, VisitKind, Wish
 from bot.i18n import Text, _, verbatim
 from bot.messages import Link, Reply
 from bot.services import Turn, booking_words
-from bot.services.booking_words import when
 from handlers.booking_people import AGREED, PERSON, WHOM, profile
 from handlers.booking_questions import (
     CALL,
@@ -33,6 +32,7 @@ from handlers.booking_questions import (
     TRAVEL,
 )
 from handlers.booking_ready import checklist_page, have_ready
+from handlers.booking_told import facts, ways_on
 from handlers.free_visits import FreeVisit, Slot
 
 
@@ -128,7 +128,6 @@ def booked(booking: Booking, turn: Turn, language: str) -> Reply:
     """Number, what, when, where, what next, how to change, whom to ask (rule C20)."""
     assert booking.visit is not None  # noqa: S101 - it was booked a line before
     group = booking.kind is VisitKind.GROUP
-    items = [*facts(booking, turn), _("When: {when}").fill(when=when(booking.visit))]
     page = checklist_page(booking, turn, language)
     return Reply(
         heading=(
@@ -136,13 +135,13 @@ def booked(booking: Booking, turn: Turn, language: str) -> Reply:
             if group
             else _("Booked: home visit for an assessment")
         ),
-        items=tuple(items),
+        items=facts(booking, turn),
         paragraphs=(
             *booking_words.venue(booking.visit),
             _("I remind you here before it, once a day at most."),
             *have_ready(booking, turn),
             _("Whether a certificate follows is decided after the assessment."),
-            *ways_on(),
+            *ways_on(booking, turn),
         ),
         link=Link(page, _("What to have ready, to print:")) if page else None,
         question=_("What would you like to do next?"),
@@ -156,7 +155,7 @@ def listed(booking: Booking, turn: Turn) -> Reply:
         items=facts(booking, turn),
         paragraphs=(
             _("When a place is free, I ask you here and hold it for a day."),
-            *ways_on(),
+            *ways_on(booking, turn),
         ),
         question=_("What would you like to do next?"),
     )
@@ -180,7 +179,7 @@ def requested(booking: Booking, turn: Turn, language: str) -> Reply:
             then,
             _("Not every place can offer home visits. The federation tells you what it can do."),
             *have_ready(booking, turn),
-            *ways_on(),
+            *ways_on(booking, turn),
         ),
         link=Link(page, _("What to have ready, to print:")) if page else None,
         question=_("What would you like to do next?"),
@@ -206,27 +205,6 @@ def already(booking: Booking, turn: Turn) -> Done:
             Option("_menu", _("Main menu")),
         )
     return Done(Reply(paragraphs=(said,), question=_("What would you like to do next?")), options)
-
-
-def facts(booking: Booking, turn: Turn) -> tuple[Text, ...]:
-    """Number and place, the address masked (rule C14)."""
-    told = [_("Your number: {number}").fill(number=booking.number)]
-    street = verbatim(turn.regions.full_name(booking.region))
-    if booking.request.door:
-        door = verbatim(mask_address(booking.request.door))
-        street = _("{place}, {door}").fill(place=street, door=door)
-    if booking.kind is VisitKind.HOME:
-        told.append(_("Where: {where}").fill(where=street))
-    if Need.SIGN in booking.request.needs or booking.request.call is Call.TEXT:
-        told.append(_("The team writes to you and does not call."))
-    return tuple(told)
-
-
-def ways_on() -> tuple[Text, ...]:
-    return (
-        _("To move or cancel it, write 'my bookings'."),
-        _("For a person, say 'human' here, or call 12345."),
-    )
 
 
 def options_after(booking: Booking) -> tuple[Option, ...]:

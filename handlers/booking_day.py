@@ -1,55 +1,73 @@
 """Around the day of a visit: reminders answered, offers accepted, notes, being late, how it was."""
 
+from dataclasses import replace
+
 from bot.dialog import Answered, Answerer, Answers, Done, Flow, Option, Question, Request
 from bot.dialog.expect import Choice, Words
-from bot.domain.bookings import BookingState, NotLive, OfferOver, UnknownBooking
+from bot.domain.bookings import Booking, BookingState, NotLive, OfferOver, UnknownBooking
+from bot.domain.people import phone_to_read
 from bot.i18n import Text, _
 from bot.messages import Link, Reply
 from bot.services import Turn
-from handlers.mine import MENU, MINE_OPTION, PERSON, gone, one, opens, owned, told, when
+from bot.services.booking_words import RATINGS
+from handlers.booking_told import told, when
+from handlers.mine import MENU, MINE_OPTION, PERSON, gone, one, opens, owned
 
 # --- offers and reminders
 
 
 def accept(request: Request, turn: Turn) -> Answered:
     """The place that is held becomes theirs; pressed twice it says the same again."""
-    booking = turn.bookings.mine_numbered(turn.conversation_id, request.argument)
-    if booking is None:
-        return _answered(gone())
-    if booking.state not in (BookingState.OFFERED, BookingState.BOOKED):
-        return _over()
+    booking, other = _held(request.argument, turn)
+    if booking is None or other:
+        return other or _answered(gone())
     try:
         booked = turn.waiting.accept(booking.number)
     except (OfferOver, NotLive, UnknownBooking):
         return _over()
     calendar = Option(f"calendar:{booked.number}", _("Into my calendar"))
-    return Answered(told(booked, _("Booked")), (calendar, MINE_OPTION, PERSON, MENU))
+    return Answered(told(booked, _("It is booked"), turn), (calendar, MINE_OPTION, PERSON, MENU))
+
+
+def _held(argument: str, turn: Turn) -> tuple[Booking | None, Answered | None]:
+    """'B7K2-9QXM 17': the booking, and what to say where that visit is no longer held for it.
+
+    An old button must never answer a newer offer.
+    """
+    number, _space, visit_id = argument.partition(" ")
+    booking = turn.bookings.mine_numbered(turn.conversation_id, number)
+    if booking is None:
+        return None, None
+    if booking.state not in (BookingState.OFFERED, BookingState.BOOKED) or booking.visit is None:
+        return booking, _over()
+    if visit_id in ("", str(booking.visit.id)):
+        return booking, None
+    now = one(booking, turn)
+    said = (_("That date is no longer held. This is how it stands now:"), *now.reply.paragraphs)
+    return booking, Answered(replace(now.reply, paragraphs=said), now.options)
 
 
 def _over() -> Answered:
     reply = Reply(
         heading=_("The place is no longer held"),
         paragraphs=(
-            _("Its time was over. You have lost nothing: your number and your wish stay."),
-            _("The next place that fits is offered to you here."),
+            _("Its time was over, or the federation had to take it back."),
+            _("You have lost nothing: your number and your wish stay."),
         ),
         question=_("What would you like to do?"),
     )
     return Answered(reply, (MINE_OPTION, PERSON, MENU))
 
 
-def opens_decline(number: str, turn: Turn) -> Done | None:
+def opens_decline(argument: str, turn: Turn) -> Done | None:
     """Staff who proposed a date want to know what would suit; the waiting list does not."""
-    booking = turn.bookings.mine_numbered(turn.conversation_id, number)
-    if booking is None:
-        return gone()
+    booking, other = _held(argument, turn)
+    if booking is None or other:
+        return Done(other.reply, other.options) if other else gone()
     offer = turn.waiting.open_offer(booking)
-    if offer is None:
-        over = _over()
-        return Done(over.reply, over.options)
-    if offer.proposed:
+    if offer and offer.proposed:
         return None
-    return _declined(turn, number, "")
+    return _declined(turn, booking.number, "")
 
 
 SUITS = Question(
@@ -64,9 +82,10 @@ SUITS = Question(
 
 
 def decline(answers: Answers, turn: Turn) -> Done:
-    if owned(answers, turn) is None:
-        return gone()
-    return _declined(turn, answers.argument, answers.get(SUITS) or "")
+    booking, other = _held(answers.argument, turn)
+    if booking is None or other:
+        return Done(other.reply, other.options) if other else gone()
+    return _declined(turn, booking.number, answers.get(SUITS) or "")
 
 
 def _declined(turn: Turn, number: str, words: str) -> Done:
@@ -169,13 +188,13 @@ def late(answers: Answers, turn: Turn) -> Done:
     booking = owned(answers, turn)
     if booking is None:
         return gone()
-    turn.bookings.note(booking.number, "late", f"{answers[HOW_LATE]} min")
+    turn.bookings.note(booking.number, "late", LATENESS[answers[HOW_LATE]])
     phone = turn.visits.county(booking.region).phone
     reply = Reply(
         heading=_("The federation has your message"),
         paragraphs=(
             _("I passed it on as urgent. Whether the team can wait, it decides on its round."),
-            _("You can also call {phone}.").fill(phone=phone or "12345"),
+            _("You can also call {phone}.").fill(phone=phone_to_read(phone) if phone else "12345"),
         ),
         question=_("What would you like to do next?"),
     )
@@ -214,9 +233,9 @@ def visit_was(request: Request, turn: Turn) -> Answered:
     """How was it: 'good B7K2-9QXM', 'bad …', 'none …' (nobody came)."""
     how, _space, number = request.argument.partition(" ")
     booking = turn.bookings.also_over(turn.conversation_id, number)
-    if booking is None or how not in ("good", "bad", "none"):
+    if booking is None or how not in RATINGS:
         return _answered(gone())
-    turn.bookings.note(booking.number, "rating", how)
+    turn.bookings.note(booking.number, "rating", RATINGS[how], quiet=how == "good")
     application = turn.bookings.application_number(booking)
     said: tuple[Text, ...] = (
         (_("Thank you. I am glad that it went well."),)

@@ -145,10 +145,21 @@ class PersonsId(IdNumber):
         )
 
 
+_SPOKEN = {
+    **dict.fromkeys(("自己", "本人", "myself"), ForWhom.ME),
+    **dict.fromkeys(
+        "妈 爸 母亲 父亲 阿嫲 奶奶 爷爷 外婆 外公 mother father mum mom dad grandmother "
+        "grandfather grandma grandpa".split(),
+        ForWhom.PARENT,
+    ),
+    **dict.fromkeys("老公 老婆 丈夫 妻子 爱人 先生 太太 husband wife".split(), ForWhom.PARTNER),
+}
+"""A son or daughter is not among them: under 14 or not must be said."""
+
 WHOM = Question(
     key="for_whom",
     ask=_("Who is to be assessed?"),
-    expect=Whom(FOR_WHOM),
+    expect=Whom(FOR_WHOM, spoken=_SPOKEN),
     label=_("Visit for"),
     why=_("Then I know whom to ask for, and who must agree."),
     hint=_("Please choose one from the list, for example 'me'."),

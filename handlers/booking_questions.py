@@ -16,6 +16,7 @@ from bot.domain.visit_needs import (
     RESIDENCES,
     TRAVELS,
     ForWhom,
+    Purpose,
     Residence,
     Travel,
 )
@@ -34,7 +35,7 @@ class MayStay(Choice[Travel]):
     def read(self, heard: Heard, asked: Asked) -> Reading[Travel]:
         if heard.plain in YES:
             return self.pick(Travel.CAN.value, asked)
-        if heard.plain in NO or heard.plain in ("不能", "去不了", "出不了门", "去唔到", "cannot"):
+        if heard.plain in NO:
             return Understood(Travel.CANNOT)
         return Choice.read(self, heard, asked)
 
@@ -51,7 +52,12 @@ class LivesHere(Choice[Residence]):
 TRAVEL = Question(
     key="travel",
     ask=_("Can the person travel to an assessment, with help?"),
-    expect=MayStay(TRAVELS),
+    expect=MayStay(
+        TRAVELS,
+        spoken=dict.fromkeys(
+            ("不能", "去不了", "出不了门", "去唔到", "出唔到", "cannot"), Travel.CANNOT
+        ),
+    ),
     label=_("Travel"),
     why=_(
         "Home visits are for people who cannot travel because of age, illness or a disability. "
@@ -62,7 +68,16 @@ TRAVEL = Question(
 PURPOSE = Question(
     key="purpose",
     ask=_("What is the assessment for?"),
-    expect=Choice(PURPOSES),
+    expect=Choice(
+        PURPOSES,
+        spoken={
+            "第一次": Purpose.FIRST,
+            "没办过": Purpose.FIRST,
+            "到期": Purpose.RENEW,
+            "过期": Purpose.RENEW,
+            "expired": Purpose.RENEW,
+        },
+    ),
     label=_("Purpose"),
     why=_("Each needs other papers. A new certificate after ten years is not assessed everywhere."),
     hint=_("Please choose one from the list."),
@@ -70,7 +85,10 @@ PURPOSE = Question(
 RESIDENCE = Question(
     key="residence",
     ask=_("Where is the person's household registered?"),
-    expect=LivesHere(RESIDENCES),
+    expect=LivesHere(
+        RESIDENCES,
+        spoken=dict.fromkeys(("本地", "这里", "呢度", "here"), Residence.HERE),
+    ),
     label=_("Household"),
     why=_("The certificate is given where the household is, or the residence permit."),
     hint=_("Please choose one from the list."),

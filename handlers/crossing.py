@@ -51,7 +51,7 @@ def show_number(request: Request, turn: Turn) -> Answered:
             _("Your moving number: {number}").fill(number=verbatim(f"{code[:4]} {code[4:]}")),
             _("1. At the other place (WeChat, web chat or Telegram) write: 'I have a number'."),
             _("2. Type the number there. It works once, for 10 minutes."),
-            _("3. Come back here and choose 'Confirm moving'."),
+            _("3. Come back here and write: 'confirm moving'."),
         ),
         caution=_("Tell this number to nobody: it opens your bookings and letters."),
         link=Link(f"{page}/", _("The web chat:"), to_scan=True) if page else None,
@@ -112,7 +112,7 @@ def join(answers: Answers, turn: Turn) -> Outcome:
     reply = Reply(
         heading=_("The number is right"),
         paragraphs=(
-            _("Now go back to the other chat and choose 'Confirm moving' there."),
+            _("Now go back to the other chat and write 'confirm moving' there."),
             _("Then your bookings and letters come here, and I tell you."),
         ),
     )
@@ -204,11 +204,12 @@ def loaded(state: Any) -> Conversation:
 
 def welcome(bookings: int, letters: int, *, open_flow: bool) -> Reply:
     """Said at the new place."""
-    next_step = (
-        _("What you had begun is open here: write 'continue' to go on.")
-        if open_flow
-        else _("Write 'my bookings' to see them.")
-    )
+    if open_flow:
+        next_step = _("What you had begun is open here: write 'continue' to go on.")
+    elif bookings:
+        next_step = _("Write 'my bookings' to see them.")
+    else:
+        next_step = _("From now on replies and news come here.")
     return Reply(
         heading=_("Everything is here now"),
         paragraphs=(

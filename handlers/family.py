@@ -7,7 +7,8 @@ from bot.i18n import _
 from bot.messages import Reply
 from bot.services import Turn
 from bot.services.joining import EXAMPLE, GROUPS, JOIN
-from handlers.mine import MENU, MINE_OPTION, PERSON, gone, told
+from handlers.booking_told import told
+from handlers.mine import MENU, MINE_OPTION, PERSON, gone
 
 
 def invite(request: Request, turn: Turn) -> Answered:
@@ -64,7 +65,7 @@ def join(answers: Answers, turn: Turn) -> Done | AskAgain:
     if not booking.state.live:
         return gone()
     one = Option(f"mine:{booking.number}", _("My booking"))
-    reply = told(booking, _("You see this booking now"))
+    reply = told(booking, _("You see this booking now"), turn)
     return Done(reply, (one, MINE_OPTION, PERSON, MENU))
 
 

@@ -19,6 +19,7 @@ from bot.dialog import (
     Understood,
 )
 from bot.dialog.days import day_in
+from bot.domain.bookings import Booking
 from bot.domain.visit_reminders import day_of
 from bot.domain.visits import Half, Mode, Visit, VisitKind, VisitOffer, Wish, first_day
 from bot.i18n import Json, Text, _, verbatim
@@ -54,7 +55,7 @@ class Slot:
             return when(self.visit)
         if self.waits:
             return _("On the waiting list")
-        return _("Any time: call me")
+        return _("Any time: contact me")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class FreeVisit(Expect[Slot]):
 
     wanted: Callable[[Asked], Wish]
     """Where, and what is to be assessed."""
-    moving: bool = False
-    """There is a booking already: neither a list nor a call, but keeping it."""
+    present: Callable[[Asked], Booking | None] | None = None
+    """The booking that is moved: its date is not offered, nor a list or a call."""
 
     def options(self, asked: Asked) -> tuple[Option, ...]:
         if asked.partial == _OTHER_DAY:
@@ -78,7 +79,7 @@ class FreeVisit(Expect[Slot]):
             options.append(Option(_EARLIEST, _("Earliest dates")))
         elif offers:
             options.append(Option(_OTHER_DAY, _("Another day")))
-        if not self.moving:
+        if self.present is None:
             options += self._without_a_date(asked, any_free=bool(offers))
         return tuple(options)
 
@@ -106,7 +107,7 @@ class FreeVisit(Expect[Slot]):
             return None
         if asked.partial is not None:
             return _("There are no later dates. What shall I do?")
-        if self.moving:
+        if self.present is not None:
             return _("No dates are open at the moment. To keep what you have, say 'cancel'.")
         if turn.visits.county(self.wanted(asked).street).mode is Mode.REQUESTS:
             return _(
@@ -210,7 +211,10 @@ class FreeVisit(Expect[Slot]):
         from_day = None
         if isinstance(partial, str) and partial.startswith("from:"):
             from_day = date.fromisoformat(partial.removeprefix("from:"))
-        return turn.visits.bookable(self.wanted(asked), after, A_PAGE + 1, from_day)
+        booking = self.present(asked) if self.present else None
+        own = booking.visit.id if booking and booking.visit else None
+        found = turn.visits.bookable(self.wanted(asked), after, A_PAGE + 2, from_day)
+        return [one for one in found if one.visit.id != own][: A_PAGE + 1]
 
 
 def _dumped(visit: Visit) -> str:

@@ -20,24 +20,17 @@ from bot.dialog import (
 )
 from bot.dialog.expect import YesNo
 from bot.domain.bookings import Booking, BookingState, SlotTaken
-from bot.domain.people import mask_name
 from bot.domain.visit_reminders import day_of
 from bot.domain.visits import VisitKind, Wish
 from bot.i18n import Text, _, verbatim
 from bot.messages import Reply
 from bot.services import Turn, booking_words
+from handlers.booking_told import NOTES, summary, told
 from handlers.free_visits import FreeVisit
 
 PERSON = Option("human", _("Talk to a person"))
 MENU = Option("_menu", _("Main menu"))
 MINE_OPTION = Option("mine", _("My bookings"))
-
-NOTES: dict[BookingState, Text] = {
-    BookingState.BOOKED: _("I remind you here before it, once a day at most."),
-    BookingState.REQUESTED: _("Nothing is booked yet: the county federation proposes a day."),
-    BookingState.WAITING: _("Nothing is booked yet: I ask you as soon as a place is free."),
-    BookingState.OFFERED: _("This place is held for you. It is not booked before you say yes."),
-}
 
 
 def mine(request: Request, turn: Turn) -> Answered:
@@ -101,11 +94,9 @@ def doings(booking: Booking, turn: Turn) -> tuple[Option, ...]:
     note = Option(f"note_booking:{number}", _("Add a note"))
     invite = Option(f"invite:{number}", _("Let family see it too"))
     if booking.state is BookingState.OFFERED:
-        return (
-            Option(f"accept:{number}", _("Yes, I take it")),
-            Option(f"decline:{number}", _("Another date, please")),
-            cancel,
-        )
+        offer = turn.waiting.open_offer(booking)
+        answers = booking_words.answers_to(offer, number) if offer else ()
+        return tuple(Option(value, label) for value, label in answers) or (cancel,)
     if booking.visit is None:
         choose = Option(f"move_booking:{number}", _("Choose a date"))
         free = turn.visits.bookable(booking.request.wish, limit=1)
@@ -120,21 +111,6 @@ def doings(booking: Booking, turn: Turn) -> tuple[Option, ...]:
         invite,
         cancel,
     )
-
-
-def summary(booking: Booking) -> Text:
-    """Who (masked), and when."""
-    return _("{name}: {when}").fill(
-        name=verbatim(mask_name(booking.request.name)), when=when(booking)
-    )
-
-
-def when(booking: Booking) -> Text:
-    if booking.visit:
-        return booking_words.when(booking.visit)
-    if booking.state is BookingState.WAITING:
-        return _("on the waiting list")
-    return _("requested, no date yet")
 
 
 def owned(answers: Answers, turn: Turn) -> Booking | None:
@@ -154,7 +130,8 @@ def opens_move(number: str, turn: Turn) -> Done | None:
     booking = turn.bookings.mine_numbered(turn.conversation_id, number)
     if booking is None:
         return gone()
-    if turn.visits.bookable(booking.request.wish, limit=1):
+    own = booking.visit.id if booking.visit else None
+    if any(one.visit.id != own for one in turn.visits.bookable(booking.request.wish, limit=2)):
         return None
     reply = Reply(
         paragraphs=(
@@ -182,10 +159,14 @@ def wanted(asked: Asked) -> Wish:
     return booking.request.wish if booking else Wish("")
 
 
+def present(asked: Asked) -> Booking | None:
+    return owned(asked.answers, asked.context)
+
+
 NEW_VISIT = Question(
     key="visit",
     ask=_("Which date suits you better?"),
-    expect=FreeVisit(wanted, moving=True),
+    expect=FreeVisit(wanted, present=present),
     label=_("Time"),
     why=_("Your present date stays yours until you confirm a new one."),
     hint=_("Please choose one from the list, or write a day. To keep your date, say 'cancel'."),
@@ -206,26 +187,8 @@ def move(answers: Answers, turn: Turn) -> Outcome:
             NEW_VISIT, _("That place was taken a moment ago. Your present date is still yours.")
         )
     return Done(
-        told(moved, _("The date is changed")),
+        told(moved, _("The date is changed"), turn),
         (Option(f"calendar:{moved.number}", _("Into my calendar")), MINE_OPTION, PERSON, MENU),
-    )
-
-
-def told(booking: Booking, heading: Text) -> Reply:
-    """A booking as it is now: what, when, where, how to change it, whom to ask (rule C20)."""
-    return Reply(
-        heading=heading,
-        items=(
-            _("Your number: {number}").fill(number=booking.number),
-            _("When: {when}").fill(when=when(booking)),
-        ),
-        paragraphs=(
-            *booking_words.venue(booking.visit),
-            NOTES[booking.state],
-            _("To move or cancel it, write 'my bookings'."),
-            _("For a person, say 'human' here, or call 12345."),
-        ),
-        question=_("What would you like to do next?"),
     )
 
 
@@ -279,7 +242,7 @@ MOVE_BOOKING = Flow(
     questions=(NEW_VISIT,),
     opens=opens_move,
     finish=move,
-    review=_("Change the date"),
+    review=_("Take this date"),
 )
 CANCEL_BOOKING = Flow(
     name="cancel_booking",

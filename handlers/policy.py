@@ -91,7 +91,7 @@ def answer(article: Article, words: str, request: Request, turn: Turn) -> Answer
     if article.sections:
         options.append(Option(f"policy:more:{article.id}:{words}", _("Details")))
     options += steps(article, request.language, turn)
-    said = shown(article, request.language, plain=request.plain)
+    said = shown(article, request.language, plain=request.prefers.plain)
     reply = replace(said, question=_("Is this what you needed?"))
     return Answered(reply, tuple(dict.fromkeys((*options, *verdict(article, words)))))
 

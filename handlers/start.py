@@ -1,4 +1,4 @@
-"""Greeting, menu, language and preferences: where everybody comes from and goes back to."""
+"""Greeting, menu and language: where everybody comes from and goes back to."""
 
 from bot.dialog import Answered, Answerer, Option, Request
 from bot.i18n import Text, _, verbatim
@@ -54,31 +54,6 @@ def language(request: Request, turn: Turn) -> Answered:
     return Answered(Reply(question=_("Which language shall I speak?")), options)
 
 
-def preferences(request: Request, turn: Turn) -> Answered:
-    """Plain messages on or off; language; what is kept of this person."""
-    if request.argument in ("plain", "normal"):
-        plain = request.argument == "plain"
-        said = (
-            _("From now on my messages are as plain as I can make them.")
-            if plain
-            else _("From now on I write as usual again.")
-        )
-        return Answered(Reply(paragraphs=(said,)), MENU, plain=plain)
-    return Answered(
-        Reply(question=_("What would you like to change?")),
-        (
-            Option("preferences:plain", _("Plain messages")),
-            Option("preferences:normal", _("Usual messages")),
-            Option("language:", verbatim("Language 语言")),
-            Option("elsewhere", _("Go on elsewhere")),
-            Option("go_on", _("I have a number")),
-            Option("erase", _("Delete my data")),
-            Option("_menu", _("Main menu")),
-        ),
-    )
-
-
 START = Answerer("start", start)
 MENU_ANSWERER = Answerer("menu", menu)
 LANGUAGE = Answerer("language", language)
-PREFERENCES = Answerer("preferences", preferences)

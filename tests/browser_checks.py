@@ -116,6 +116,8 @@ class MemoryEars:
     chats: dict[Address, list[Line]] = field(default_factory=dict)
     heard: list[IncomingMessage] = field(default_factory=list)
     files: list[tuple[bytes, str, str]] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    """Lines of staff that a page said it had shown."""
     down: bool = False
     slow: float = 0
     _changed: list[asyncio.Event] = field(default_factory=list)
@@ -197,6 +199,9 @@ class MemoryEars:
             raise FileNotTaken(error.why) from error
         self.files.append((kept.content, kept.media_type, kept.name))
         return Attachment(f"file-{len(self.files)}", kept.media_type, kept.name, len(content))
+
+    async def seen(self, who: Address, lines: Sequence[Line]) -> None:
+        self.shown += [line.id for line in lines if line.who == "staff"]
 
     async def sent_file(self, who: Address, reference: str) -> None:
         return None

@@ -25,7 +25,9 @@ PAGE_FAULTS = """least => {
   if (all('main').length !== 1) faults.push('not exactly one main');
   if (!document.documentElement.lang) faults.push('no language');
   const first = document.querySelector('a, button, input, select, textarea');
-  if (!first || !first.matches('.skip[href="#main"]')) faults.push('no skip link first');
+  // A sheet to print has nothing before its content that one would wish to skip.
+  if (all('header, nav').length && (!first || !first.matches('.skip[href="#main"]')))
+    faults.push('no skip link first');
   for (const table of all('table')) {                                                      // S2
     if (!table.caption || !table.caption.textContent.trim()) say('table without caption', table);
     for (const th of all('th', table)) if (!th.scope) say('th without scope', th);
@@ -67,6 +69,10 @@ PAGE_FAULTS = """least => {
 }"""
 
 
+WHERE = """() => { const e = document.activeElement; return e === document.body ? -1 :
+  [...document.querySelectorAll('*')].indexOf(e); }"""
+
+
 def axe_faults(page: Any) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{one['id']}: {[node['html'][:90] for node in one['nodes']]}" for one in found]
@@ -83,15 +89,11 @@ def focus_faults(page: Any) -> list[str]:
     found, seen = [], set()
     for _stop in range(MOST_STOPS):
         page.keyboard.press("Tab")
-        here = page.evaluate(
-            "() => { const e = document.activeElement; return e === document.body ? -1 :"
-            " [...document.querySelectorAll('*')].indexOf(e); }"
-        )
+        here, told = page.evaluate(f"() => [({WHERE})(), ({FOCUS_FAULTS})()]")
         if here < 0 or here in seen:
             return found
         seen.add(here)
         # A browser brings the line with the caret into sight, not the whole of a tall field.
-        told = page.evaluate(FOCUS_FAULTS)
         found += [one for one in told if not one.startswith("out of sight: <textarea")]
     return found
 

@@ -310,6 +310,8 @@ class StandIn:
 
 def xml(fields: dict[str, Any]) -> str:
     def one(name: str, value: Any) -> str:
+        if isinstance(value, list):
+            return "".join(one(name, each) for each in value)
         if isinstance(value, dict):
             return f"<{name}>{''.join(one(*pair) for pair in value.items())}</{name}>"
         if isinstance(value, int):

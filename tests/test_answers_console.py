@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import content
-from bot.app import CONTENT
 from bot.domain.editions import EditionState
+from bot.known import CONTENT
 from bot.messages import Address
 from bot.services import Turn
 from bot.services.editions import files_of

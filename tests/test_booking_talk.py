@@ -7,7 +7,13 @@ import pytest
 
 from bot.dialog.days import day_in
 from bot.dialog.expect import Choice as Labels
-from bot.dialog.flow import Answers, Asked, Heard, Narrowed, Understood
+from bot.dialog.question import (
+    Answers,
+    Asked,
+    Heard,
+    Narrowed,
+    Understood,
+)
 from bot.dialog.several import Chosen, Several
 from bot.domain.people import KIND_NAMES, DisabilityKind
 from bot.storage.db import Database

@@ -11,11 +11,11 @@ from typing import Any, cast
 import pytest
 
 from bot import checklist_file
-from bot.app import CONTENT
 from bot.content import ContentError
 from bot.dialog import Answers
 from bot.domain.checklists import CHOICES, Checklist, ChecklistLine
 from bot.i18n import LANGUAGES, translator
+from bot.known import CONTENT
 from bot.messages import Choice
 from bot.services import Turn
 from handlers.checklist import QUESTIONS, finish

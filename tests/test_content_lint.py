@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot import content, content_lint
-from bot.app import CONTENT
 from bot.domain.figures import unlike
 from bot.i18n import LANGUAGES
+from bot.known import CONTENT
 from tests.test_content import QUESTIONS, a_file, write
 
 TODAY = date(2026, 11, 23)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Choice, Kind, Reply
-from bot.storage import tickets as stored
+from bot.storage import ticket_letters
 from bot.storage.db import Database
 from bot.storage.tables import bookings, tickets
 from tests.talks import Talks, words_of
@@ -283,5 +283,5 @@ async def test_an_endless_plea_is_not_lost(talks: Talks) -> None:
     assert "我记下了" in said
     await talks.all("anna", "说完了", "投诉", "跳过", "匿名", "1")
     (opened,) = talks.database.write_now(lambda one: list(one.execute(tickets.select())))
-    said = talks.database.write_now(lambda one: stored.messages(one, opened.id))
+    said = talks.database.write_now(lambda one: ticket_letters.messages(one, opened.id))
     assert plea in "\n".join(part.words for part in said)

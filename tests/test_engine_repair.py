@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialog import Conversation, Frame, Option
+from bot.domain.preferences import Preferences
 from bot.i18n import GUANGDONG, verbatim
 from bot.messages import Reply
 from bot.storage.db import Database
@@ -185,7 +186,7 @@ async def test_a_choice_of_settings_in_the_middle(talks: Talks, said: str) -> No
 async def test_plain_words_are_asked_for_in_plain_words(talks: Talks) -> None:
     said = words_of(await talks.all("anna", *TO_THE_PHONE, "简单点说"))
     assert "哪个电话" in said
-    assert talks.state("anna").plain
+    assert talks.state("anna").prefers.plain
 
 
 async def test_a_switch_speaks_the_new_language_at_once(talks: Talks) -> None:
@@ -273,12 +274,12 @@ frames = st.builds(
 @given(
     frames=st.lists(frames, max_size=2).map(tuple),
     heard=st.none() | st.datetimes(min_value=datetime(2020, 1, 1), timezones=st.just(GUANGDONG)),
-    plain=st.booleans(),
+    prefers=st.builds(Preferences, st.booleans(), st.booleans(), st.booleans()),
     known=st.lists(st.tuples(st.text(), st.lists(json_values).map(tuple))).map(tuple),
     label=st.text(min_size=1),
 )
-def test_a_state_comes_back_as_it_was_written(frames, heard, plain, known, label) -> None:
+def test_a_state_comes_back_as_it_was_written(frames, heard, prefers, known, label) -> None:
     state = Conversation(
-        "zh_Hans", frames=frames, last_heard=heard, plain=plain, known=known
+        "zh_Hans", frames=frames, last_heard=heard, prefers=prefers, known=known
     ).offer("booking", "name", (Option("a", verbatim(label)),))
     assert Conversation.load(json.loads(json.dumps(state.dump()))) == state

@@ -14,10 +14,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from bot import content
-from bot.app import CONTENT
 from bot.config import Config
 from bot.i18n import LANGUAGES, LOCALES, translator
+from bot.known import CONTENT
+from bot.services import Services, Turn, UseCase
+from bot.storage.db import Database
 from handlers import HANDLERS
+from tests import visit_factories
 
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
@@ -146,6 +149,18 @@ def test_dependencies_are_pinned_with_hashes() -> None:
         assert "://" not in text
 
 
+def test_use_cases_are_what_services_says(sqlite: Database) -> None:
+    """Mypy believes the annotation; what is made is named in a string beside it."""
+
+    def looked_at(turn: Turn) -> None:
+        for owner in (Services, Turn):
+            for name in (name for name, one in vars(owner).items() if isinstance(one, UseCase)):
+                made = type(getattr(turn, name)).__name__
+                assert owner.__annotations__[name] == f"UseCase[{made}]"
+
+    visit_factories.turn(sqlite, looked_at)
+
+
 def test_routes_are_written_in_one_table() -> None:
     """Every route of the console has a guard: `make_console` can make no other."""
     source = io.StringIO((ROOT / "bot" / "web" / "__init__.py").read_text(encoding="utf-8"))
@@ -154,3 +169,13 @@ def test_routes_are_written_in_one_table() -> None:
     for row in rows:
         assert re.search(r", [a-z_]+, [A-Za-z_]+[.(),]", row), row
     assert web
+
+
+def test_the_console_reads_forms_in_one_way() -> None:
+    """`form_of` keeps limits, and can be asked twice; aiohttp's own reads a body only once."""
+    readers = {
+        path.name
+        for path in (ROOT / "bot" / "web").glob("*.py")
+        if re.search(r"request\.(post|multipart)\(\)", path.read_text(encoding="utf-8"))
+    }
+    assert readers == {"forms.py"}

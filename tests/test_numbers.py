@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from bot import sheets
+from bot.domain.months import between, later
 from bot.domain.tickets import TicketKind
 from bot.messages import Address
 from bot.services import Services, Turn
-from bot.services.numbers import months_back, next_month
 from bot.storage import conversations
-from bot.storage.tables import bookings, teams, tickets, visits
+from bot.storage.tables import tickets
 from tests.clerk import a_clerk
 from tests.console_client import Browser
 from tests.console_stage import Visitors
@@ -43,30 +43,6 @@ def answers(office: Office, number: str) -> None:
     office.do(work)
 
 
-def visited(office: Office, day: date, region: str, count: int) -> None:
-    def work(connection: Any) -> None:
-        team = connection.execute(
-            insert(teams)
-            .values(name="一队", region=region[:6], kinds="vision")
-            .returning(teams.c.id)
-        ).scalar_one()
-        visit = connection.execute(
-            insert(visits)
-            .values(team_id=team, region=region[:6], day=day, half="morning")
-            .returning(visits.c.id)
-        ).scalar_one()
-        for number in range(count):
-            key = f"{region[3:]}-{day:%m%d}-{number}"
-            connection.execute(
-                insert(bookings).values(
-                    number=key, request_key=key, region=region, visit_id=visit, state="done",
-                    person_key=key, sealed=b"x", created_at=office.now, changed_at=office.now,
-                )
-            )  # fmt: skip
-
-    office.database.write_now(work)
-
-
 async def filled(visitors: Visitors, office: Office, region: str = "44") -> Browser:
     """Two offices, three kinds, answers after 10, 20 and 60 minutes, one that is late."""
     start = office.now
@@ -84,8 +60,6 @@ async def filled(visitors: Visitors, office: Office, region: str = "44") -> Brow
         office.now = start + timedelta(minutes=minutes)
         answers(office, number)
     office.now = start + timedelta(minutes=70)
-    visited(office, date(2026, 2, 10), GUANGZHOU, 3)
-    visited(office, date(2026, 3, 1), SHENZHEN, 2)
     browser = await visitors.new()
     await signed_in(browser, office, role="supervisor", region=region)
     return browser
@@ -107,11 +81,14 @@ async def test_the_province_by_office_kind_and_month(visitors: Visitors, office:
     assert kinds["投诉"][:4] == ("1", "1", "3", "35")
     months = {row[0]: row[1:] for row in (await csv_of(browser, "months"))[1:]}
     assert len(months) == 12
-    assert months["2026-03"] == ("2", "0", "4", "3"), "a failure of ours is no opinion"
-    assert months["2026-02"] == ("3", "0", "1", "0")
+    assert months["2026-03"] == ("4", "3"), "a failure of ours is no opinion"
+    assert months["2026-02"] == ("1", "0")
     page = await browser.get("/staff/numbers")
     assert page.words["dd"][:3] == ["3", "1", "6"], "waiting, overdue, received"
-    assert "本月收到4件，已回复3件" in page.html
+    assert "2026-03：收到4件，已回复3件" in page.html, "the chart in words"
+    assert "/staff/visits/numbers" in page.html, "the visits are one click away"
+    visits = await browser.get("/staff/visits/numbers")
+    assert '"/staff/numbers"' in visits.html, "and back"
 
 
 async def test_a_city_sees_its_counties_and_nobody_elses(
@@ -123,7 +100,7 @@ async def test_a_city_sees_its_counties_and_nobody_elses(
     page = await browser.get("/staff/numbers")
     assert "深圳" not in page.html
     months = {row[0]: row[1:] for row in (await csv_of(browser, "months"))[1:]}
-    assert months["2026-03"] == ("0", "0", "3", "2")
+    assert months["2026-03"] == ("3", "2")
 
 
 async def test_excel_has_the_same(visitors: Visitors, office: Office) -> None:
@@ -152,10 +129,11 @@ async def test_nothing_at_all(visitors: Visitors, office: Office) -> None:
 
 
 def test_months() -> None:
-    assert months_back(date(2026, 1, 31), 3) == [
+    assert between(date(2025, 11, 9), date(2026, 1, 31)) == [
         date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)
     ]  # fmt: skip
-    assert next_month(date(2026, 12, 1)) == date(2027, 1, 1)
+    assert later(date(2026, 12, 5), 1) == date(2027, 1, 1)
+    assert later(date(2026, 1, 31), -11) == date(2025, 2, 1)
 
 
 @pytest.mark.parametrize("column", ["due_at", "settled"])

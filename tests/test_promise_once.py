@@ -28,7 +28,7 @@ async def to_the_review(talks: Talks, user: str, number: int) -> Reply:
     """Booking by telephone: everybody can have it, so that only confirming is tried."""
     await talks.all(user, *TO_THE_NAME, name_of(number), "13800138000", "随时可以打电话")
     await talks.all(user, "荔湾多宝", "同意", "跳过", "跳过", "多宝路12号3楼302房", "跳过", "跳过")
-    (review,) = await talks.hears(user, "时间随意，打电话给我")
+    (review,) = await talks.hears(user, "时间随意，联系我")
     assert review.heading
     return review
 

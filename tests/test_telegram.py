@@ -34,7 +34,7 @@ from bot.channels.telegram_commands import COMMANDS
 from bot.channels.telegram_draw import keyboard, width
 from bot.channels.telegram_pace import AT_A_STROKE, Pace
 from bot.i18n import Translator, verbatim
-from bot.messages import Address, Attachment, Choice, IncomingMessage, Kind, Link, Reply
+from bot.messages import Address, Attachment, Choice, IncomingMessage, Kind, Line, Link, Reply
 from tests import standin_telegram_schema as schema
 from tests.standin_telegram import Fault, StandIn
 from tests.standin_telegram_person import Person
@@ -72,6 +72,9 @@ class MemoryEars:
         self.batches.append([message.event_id for message in messages])
         for message in messages:
             self.heard.setdefault(message.event_id, message)
+
+    async def seen(self, who: Address, lines: Sequence[Line]) -> None:
+        raise NotImplementedError
 
     async def sent_file(self, who: Address, reference: str) -> tuple[bytes, Attachment] | None:
         if reference != "ours":

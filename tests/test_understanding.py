@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.app import load_known
 from bot.dialog import Control as DialogControl
 from bot.hearing import EMERGENCY
+from bot.known import load_known
 from bot.understanding import controls, synonyms
 from bot.understanding.confidence import IS_OURS, IS_RIGHT, Evidence, chance
 from bot.understanding.controls import Control, control_in, yes_no

@@ -14,12 +14,9 @@ from bot.services import Services
 from bot.storage.db import Database
 from bot.storage.tables import bookings, places
 from tests.visit_factories import (
-    KNOWN,
-    NOW,
     a_request,
     a_visit,
     book,
-    settled,
     taken,
     together,
 )
@@ -46,15 +43,11 @@ def test_two_processes_for_ten_places(database: Database) -> None:
     url = database.url.render_as_string(hide_password=False)
     other = Database(url, database.vault)
     try:
-        futures = [
-            (database, other)[at % 2].submit(
-                lambda connection, at=at: Services(connection, NOW, KNOWN).bookings.book(  # type: ignore[misc]
-                    a_request(at, visit), f"key {at}"
-                )
-            )
+        works: list[Callable[[Services], Any]] = [
+            lambda services, at=at: services.bookings.book(a_request(at, visit), f"key {at}")  # type: ignore[misc]
             for at in range(100)
         ]
-        made, fell = settled(futures)
+        made, fell = together(database, works, other)
     finally:
         other.close()
     assert len(made) == 10

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.domain.applications import Stage
 from bot.domain.bookings import BookingState
 from bot.domain.visits import Half, Mode
+from bot.services.visit_outcomes import application_of
 from bot.web import make_console
 from tests.pdf_text import words_of
 from tests.stage import START
@@ -412,7 +413,7 @@ async def test_the_day_sheet_has_what_is_needed_and_no_more(
         assert answer.content_type == "application/pdf"
         assert "no-store" in answer.headers["Cache-Control"]
         paper = words_of(await answer.read())
-    for needed in ("陈大文", "+8613800000001", "多宝路12号3楼", "肢体", number, "门铃坏了，请敲门"):
+    for needed in ("陈大文", "138 0000 0001", "多宝路12号3楼", "肢体", number, "门铃坏了，请敲门"):
         assert needed in shown.html, needed
         assert needed in paper.replace("\n", ""), needed
     for more in ("11010519491231002X", "1949"):
@@ -462,7 +463,7 @@ async def test_an_outcome_ends_the_visit_and_moves_the_application(
     assert "结果已登记" in page.html
     assert stands(office, number).state is state
     booking = stands(office, number)
-    found = office.do(lambda services: services.desk._application(booking))
+    found = office.do(lambda services: application_of(services, booking))
     assert found
     assert found.stage is stage
     again = await browser.post(

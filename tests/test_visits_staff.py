@@ -12,7 +12,7 @@ from bot.domain.bookings import Booking, BookingState, VisitOutcome
 from bot.domain.calendar import DayKind
 from bot.domain.staff import Member, Role
 from bot.domain.tickets import AlreadyTaken, NotFound
-from bot.domain.visit_figures import median, months, together
+from bot.domain.visit_figures import median, together
 from bot.domain.visit_weeks import Closed, Closure, TooFew
 from bot.domain.visits import Half, VisitKind
 from bot.i18n import verbatim
@@ -201,8 +201,3 @@ def test_a_median_from_a_histogram_is_the_median(values: list[int]) -> None:
     from collections import Counter
 
     assert median(Counter(values)) == (statistics.median(values) if values else None)
-
-
-def test_months_run_over_new_year() -> None:
-    found = months(date(2026, 11, 30), date(2027, 2, 1))
-    assert [f"{one:%Y-%m}" for one in found] == ["2026-11", "2026-12", "2027-01", "2027-02"]

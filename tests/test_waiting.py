@@ -25,14 +25,12 @@ from bot.services import Services
 from bot.storage.db import Database
 from bot.storage.tables import bookings, offers, places, staff
 from tests.visit_factories import (
-    KNOWN,
     NOW,
     STREET,
     a_request,
     a_team,
     a_visit,
     book,
-    settled,
     taken,
     together,
     turn,
@@ -345,13 +343,7 @@ def test_two_replicas_offer_each_place_once(database: Database) -> None:
             *[lambda services: services.waiting.sweep()] * 6,
             *[lambda services: services.waiting.tell_new()] * 6,
         ]
-        futures = [
-            (database, other)[at % 2].submit(
-                lambda connection, work=work: work(Services(connection, NOW, KNOWN))  # type: ignore[misc]
-            )
-            for at, work in enumerate(works)
-        ]
-        _made, fell = settled(futures)
+        _made, fell = together(database, works, other)
     finally:
         other.close()
     assert fell == []

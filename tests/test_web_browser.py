@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 from bot.channels.web_session import Session
 from bot.i18n import verbatim
-from bot.messages import Line, Reply
+from bot.messages import Kind, Line, Reply
 from tests.browser_checks import (
     FAINT,
     FOCUS_FAULTS,
@@ -45,6 +45,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
 ]
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 568}
@@ -676,7 +677,7 @@ def test_a_photo_is_named_can_be_taken_away_and_is_sent(visit: Visit, site: Serv
     photo = {"name": "证.png", "mimeType": "image/png", "buffer": a_picture("PNG")}
     page.set_input_files("#photo", photo)
     expect(page.locator("#chosen")).to_contain_text("证.png")
-    page.click("text=Remove photo")
+    page.click("text=Remove it")
     expect(page.locator("#chosen")).to_be_hidden()
     page.set_input_files("#photo", photo)
     write(page, "我的证")
@@ -693,6 +694,123 @@ def test_staff_lines_are_told_apart_by_words(visit: Visit, site: Served) -> None
     site.loop.call_soon_threadsafe(lambda: site.ears.add(who, line))
     expect(page.locator("li", has_text="小陈")).to_contain_text("Staff member:")
     assert axe(page) == []
+
+
+# What staff hear of a page, and what a device can give
+
+WHERE = Reply(question=verbatim("具体在哪里？"), wants=frozenset({Kind.LOCATION, Kind.VOICE}))
+HERE = {"latitude": 23.129114, "longitude": 113.264381}
+
+
+def staff_writes(page: Page, site: Served, words: str) -> None:
+    who = site.who()
+    line = Line("", "staff", NOON, reply=Reply(paragraphs=(verbatim(words),)))
+    site.loop.call_soon_threadsafe(lambda: site.ears.add(who, line))
+    page.wait_for_selector(f"li >> text={words}", state="attached")
+
+
+def shown(site: Served) -> int:
+    return len(site.ears.shown)
+
+
+def test_staff_hear_what_came_into_sight_and_nothing_earlier(visit: Visit, site: Served) -> None:
+    """Delivered is not seen: not in a tab behind, not below the fold."""
+    page = visit(talked=True)
+    page.evaluate("scrollTo(0, 100000)")
+    settle(page)
+    before = shown(site)
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, writable: true })")
+    staff_writes(page, site, "第一封回信")
+    page.wait_for_timeout(300)
+    assert shown(site) == before, "the page lies in a tab behind"
+    with page.expect_response("**/chat/seen") as told:
+        page.evaluate(
+            "document.hidden = false; document.dispatchEvent(new Event('visibilitychange'))"
+        )
+    assert told.value.status == 204
+    assert shown(site) == before + 1
+    page.evaluate("scrollTo(0, 0)")
+    settle(page)
+    staff_writes(page, site, "第二封回信")
+    page.wait_for_timeout(300)
+    assert shown(site) == before + 1, "it lies below the fold"
+    with page.expect_response("**/chat/seen"):
+        page.locator("#newer").click()
+    page.wait_for_timeout(300)
+    assert shown(site) > before + 1
+
+
+def test_where_i_am_is_one_press_where_it_is_asked(visit: Visit, site: Served) -> None:
+    page = visit(geolocation=HERE, permissions=["geolocation"])
+    begin(page)
+    assert page.locator("[name=place]").count() == 0, "only where the question takes it"
+    site.say(WHERE)
+    press_by_tab(page, "[name=place]")
+    expect(page.locator(".words", has_text="My location: 23.12911, 113.26438")).to_have_count(1)
+    heard = site.ears.heard[-1]
+    assert (heard.kind, heard.text) == (Kind.LOCATION, "geo:23.12911,113.26438")
+    page.reload()
+    expect(page.locator(".words", has_text="My location: 23.12911, 113.26438")).to_have_count(1)
+
+
+def test_a_device_that_keeps_its_place_to_itself(visit: Visit, site: Served) -> None:
+    page = visit(permissions=[])
+    begin(page)
+    site.say(WHERE)
+    before = len(site.ears.heard)
+    press_by_tab(page, "[name=place]")
+    expect(page.get_by_role("status")).to_contain_text("Please write the place.")
+    assert len(site.ears.heard) == before
+    assert axe(page) == []
+
+
+def test_a_voice_message_is_recorded_by_keyboard(visit: Visit, site: Served) -> None:
+    """Recorded, shown by name, taken away or sent; nothing leaves before 'send'."""
+    page = visit(NARROW, permissions=["microphone"])
+    begin(page)
+    site.say(WHERE)
+    before = len(site.ears.files)
+    press_by_tab(page, "[name=voice]")
+    expect(page.locator("#recording button")).to_be_focused()
+    expect(page.get_by_role("status")).to_contain_text("Recording.")
+    assert axe(page) == []
+    assert page.evaluate(OVERFLOWS) == []
+    page.wait_for_timeout(700)
+    page.keyboard.press("Enter")
+    expect(page.locator("#chosen")).to_contain_text("Voice message")
+    expect(page.locator(".send")).to_be_focused()
+    assert len(site.ears.files) == before
+    page.keyboard.press("Enter")
+    expect(page.locator("#chosen")).to_be_hidden()
+    page.wait_for_timeout(500)
+    content, media_type, _name = site.ears.files[-1]
+    assert len(site.ears.files) == before + 1
+    assert media_type == "audio/webm"
+    assert len(content) > 500
+    assert site.ears.heard[-1].kind is Kind.VOICE
+    expect(page.locator(".words", has_text="Voice message")).to_have_count(1)
+
+
+def test_without_a_script_nothing_is_offered_that_does_not_work(visit: Visit, site: Served) -> None:
+    page = visit(java_script_enabled=False)
+    page.fill("#text", "/start")
+    page.click(".send")
+    site.say(WHERE)
+    page.goto(f"{site.url}/?again")
+    expect(page.locator("li", has_text="具体在哪里").first).to_be_visible()
+    assert page.locator("[name=place], [name=voice]").count() == 2
+    for one in ("place", "voice"):
+        expect(page.locator(f"[name={one}]")).to_be_hidden()
+
+
+def press_by_tab(page: Page, selector: str) -> None:
+    page.wait_for_selector(selector)
+    page.locator("#answers").focus()
+    for _stop in range(6):
+        page.keyboard.press("Tab")
+        if page.evaluate("what => document.activeElement.matches(what)", selector):
+            break
+    page.keyboard.press("Enter")
 
 
 def test_nothing_is_kept_in_the_browser(visit: Visit) -> None:

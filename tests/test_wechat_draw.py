@@ -159,6 +159,28 @@ def test_what_waits_goes_together_as_few_messages() -> None:
     assert len(found) <= len(long) + 2
 
 
+def test_a_number_stands_once_in_a_message() -> None:
+    """What is typed chooses from the last list: the others keep their words and links only."""
+    asked = Reply(
+        paragraphs=said("修好了。", "1 层和 2 层都好了。"),
+        question=verbatim("您的事解决了吗？"),
+        choices=choices("解决了", "没解决", detail="请说\n为什么"),
+    )
+    menu_reply = Reply(question=verbatim("想办什么事？"), choices=choices("预约", "投诉"))
+    thanks = Reply(paragraphs=said("不客气。"))
+    waiting = [drawn(one, links=False)[0] for one in (asked, menu_reply, thanks)]
+    ((joined, _count),) = bundles(waiting, LIMITS)
+    assert joined["text"] == (
+        "修好了。\n\n1 层和 2 层都好了。\n\n您的事解决了吗？\n"
+        "· 解决了：请说\n为什么\n· 没解决：请说\n为什么\n\n"
+        "想办什么事？\n1 预约\n2 投诉\n\n不客气。"
+    )
+    tapped, _asked = drawn(asked)[0], drawn(menu_reply)
+    ((joined, _count),) = bundles([tapped, *_asked], LIMITS)
+    lines = joined["text"].splitlines()
+    assert [line[:2] for line in lines if "<a " in line] == ["· ", "· ", "1 ", "2 "]
+
+
 def test_an_address_to_scan_is_a_picture() -> None:
     reply = Reply(
         paragraphs=said("换个地方接着办。"),

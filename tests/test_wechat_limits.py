@@ -25,6 +25,7 @@ from bot.storage.tables import (
     files,
     outbox,
     tickets,
+    wechat_agreements,
     wechat_ledger,
     wechat_tokens,
 )
@@ -36,6 +37,7 @@ from tests.test_wechat_service import DOWN, Running, running
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LONG = "".join(f"第{at}句，材料要带身份证、户口本和病历，一共三样。" for at in range(80))
 """Three messages."""
+BROKEN_VOICE = b"#!AMR\n" + b"\x3c" * 500
 
 
 @pytest.fixture
@@ -281,6 +283,30 @@ def answers_again(service: Running, words: str) -> None:
     service.app.write_now(write)
 
 
+async def test_a_repeated_agreement_counts_once(tmp_path: Path) -> None:
+    """The platform repeats an event; the person agreed to one notice, or to one more."""
+    async with running(tmp_path, DOORSTEP_WECHAT_NOTICE_TEMPLATE="T1") as service:
+        person = service.platform.person()
+        await writes_a_letter(person)
+        lists = [{"TemplateId": one, "SubscribeStatusString": "accept"} for one in ("T1", "T2")]
+        for _agreed in range(2):
+            await person.event("subscribe_msg_popup_event", SubscribeMsgPopupEvent={"List": lists})
+            for _repeat in range(3):
+                assert await person.again() is None
+            service.clock.ahead += timedelta(seconds=2)
+        counts = {one.template: one.count for one in service.rows_of(wechat_agreements)}
+        assert counts == {"T1": 2, "T2": 2}
+        service.platform.agreed[person.openid] = 2
+        service.clock.ahead += timedelta(hours=49)
+        answers(service, "第一次。")
+        await service.sent()
+        for hours in (13, 13, 13):
+            service.clock.ahead += timedelta(hours=hours)
+            answers_again(service, "又一次。")
+            await service.sent()
+        assert service.platform.calls["message/subscribe/bizsend"] == 2, "and none without consent"
+
+
 async def test_who_takes_their_agreement_back_gets_no_notice(tmp_path: Path) -> None:
     async with running(tmp_path, DOORSTEP_WECHAT_NOTICE_TEMPLATE="T1") as service:
         person = service.platform.person()
@@ -524,7 +550,7 @@ async def test_photos_and_voices_are_fetched_and_kept(service: Running) -> None:
     Image.new("RGB", (8, 8), "white").save(drawn, "JPEG")
     photo = drawn.getvalue()
     platform.files["MP"] = ("image/jpeg", photo)
-    platform.files["MV"] = ("audio/amr", b"#!AMR\n" + b"y" * 500)
+    platform.files["MV"] = ("audio/amr", BROKEN_VOICE)
     await person.says("/feedback")
     await person.sends("image", MediaId="MP", PicUrl="https://x.example/1")
     await person.sends("voice", MediaId="MV", Format="amr")
@@ -532,7 +558,7 @@ async def test_photos_and_voices_are_fetched_and_kept(service: Running) -> None:
     await person.does_all(["说完了", "投诉", "跳过", "让他们看到", "提交"])
     platform.faults.next["media/get"].extend([-1, "html", 40001])
     for _round in range(5):
-        await service.app.upkeep._fetch_files()
+        await service.app.upkeep.fetch_files()
     kept = {row.origin: row for row in service.rows_of(files)}
     vault = service.app.database.vault
     opened = {
@@ -540,7 +566,7 @@ async def test_photos_and_voices_are_fetched_and_kept(service: Running) -> None:
         for origin, row in kept.items()
     }
     assert opened.pop("MP").startswith(b"\xff\xd8\xff"), "drawn anew, and still a photo"
-    assert opened == {"MV": b"#!AMR\n" + b"y" * 500, "GONE": b""}
+    assert opened == {"MV": BROKEN_VOICE, "GONE": b""}, "to save, where nothing can be heard"
     assert kept["MV"].media_type == "audio/amr"
 
 
@@ -590,12 +616,12 @@ async def test_who_unfollows_is_forgotten_but_for_what_is_open(service: Running)
 
 
 def all_letters(services: Any) -> dict[str, str]:
-    from bot.storage import tickets as stored
+    from bot.storage import ticket_letters
     from bot.storage.tables import tickets
 
     found = {}
     for row in services.connection.execute(tickets.select()).all():
-        for one in stored.messages(services.connection, row.id):
+        for one in ticket_letters.messages(services.connection, row.id):
             found[one.words] = row.state
     return found
 

@@ -178,6 +178,11 @@ async def test_events(service: Running) -> None:
     person = service.platform.person()
     said = await person.event("subscribe", "qrscene_book", Ticket="t")
     assert said and "第1题" in said, "a scene may open what its poster is about"
+    assert said.startswith("您好，这里是上门办"), "but first who speaks (rule C40)"
+    assert "不是真人" in said
+    assert "想办什么事" not in said, "one question at a time"
+    said = await person.event("SCAN", "feedback")
+    assert said and "您好" not in said, "who follows already was greeted"
     assert "您好，这里是上门办" in (await person.event("subscribe") or "")
     assert await person.event("SCAN", "unknown-scene")
     said = await person.event("CLICK", "mine")
@@ -337,11 +342,12 @@ async def test_sealed_messages_that_are_not_for_us(tmp_path: Path) -> None:
 # --- five seconds (rule X2)
 
 
-async def slow_store(service: Running, seconds: float) -> None:
+async def slow_store(service: Running, seconds: float) -> "asyncio.Task[None]":
     """Every write waits for that long."""
-    held = service.app.database.submit(lambda _connection: time.sleep(seconds))
-    del held
+    database = service.app.database
+    held = asyncio.create_task(database.write(lambda _connection: time.sleep(seconds)))
     await asyncio.sleep(0.05)
+    return held
 
 
 def slow_turns(service: Running, seconds: float) -> None:
@@ -395,12 +401,12 @@ async def test_a_store_that_hangs_is_said_in_time(service: Running) -> None:
     person = service.platform.person()
     await person.says("你好")
     service.channel._settings = _quick(service)
-    await slow_store(service, 1.0)
+    held = await slow_store(service, 1.0)
     began = time.monotonic()
     said = await person.says("菜单")
     assert time.monotonic() - began < 0.8
     assert said and said.startswith(DOWN)
-    await asyncio.sleep(1.0)
+    await held
     assert len(service.rows(inbox)) == 1, "what was not taken was really not taken"
 
 

@@ -1,18 +1,18 @@
 """Visits, requests and bookings for tests, and the two ways to use the services."""
 
+import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, wait
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy
 
-from bot.app import load_known
 from bot.domain.bookings import Booking, VisitRequest
 from bot.domain.people import DisabilityKind
 from bot.domain.visit_needs import ForWhom
 from bot.domain.visits import Half, Visit
+from bot.known import load_known
 from bot.messages import Address
 from bot.services import Services, Turn
 from bot.storage import conversations
@@ -78,20 +78,26 @@ def taken(database: Database) -> int:
     return int(database.write_now(lambda connection: connection.execute(wanted).scalar_one()))
 
 
-def settled(futures: list["Future[Any]"]) -> tuple[list[Any], list[BaseException]]:
-    wait(futures)
-    fell = [error for future in futures if (error := future.exception())]
-    return [future.result() for future in futures if not future.exception()], fell
+def together(
+    database: Database, works: list[Callable[[Services], Any]], *others: Database
+) -> tuple[list[Any], list[BaseException]]:
+    """All at once (queued on SQLite, eight connections on PostgreSQL): results, and errors.
 
+    `others`: replicas, which take their turns of the works.
+    """
+    replicas = (database, *others)
 
-def together(database: Database, works: list[Callable[[Services], Any]]) -> Any:
-    """All at once: queued on SQLite, eight connections on PostgreSQL."""
-    return settled(
-        [
-            database.submit(lambda connection, work=work: work(Services(connection, NOW, KNOWN)))  # type: ignore[misc]
-            for work in works
-        ]
-    )
+    async def one(at: int, work: Callable[[Services], Any]) -> Any:
+        replica = replicas[at % len(replicas)]
+        return await replica.write(lambda connection: work(Services(connection, NOW, KNOWN)))
+
+    async def everybody() -> list[Any]:
+        given = (one(at, work) for at, work in enumerate(works))
+        return await asyncio.gather(*given, return_exceptions=True)
+
+    outcomes = asyncio.run(everybody())
+    fell = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)], fell
 
 
 def reminders(database: Database) -> list[datetime]:

@@ -5,9 +5,11 @@ from typing import Any
 
 from bot.domain.bookings import BookingState
 from bot.domain.people import DisabilityKind
+from bot.domain.visit_reasons import WHYS, Why
 from bot.domain.visits import Half, Visit
 from bot.services import Services
 from bot.storage import bookings
+from tests.clerk import a_clerk
 from tests.visit_factories import a_request
 
 
@@ -45,6 +47,13 @@ def staff_propose(services: Services) -> None:
     services.waiting.propose(booking.number, visit.id, made.scalar_one())
 
 
+def staff_take_back(services: Services) -> None:
+    """The oldest date that is held is needed for something else."""
+    (booking, *_rest) = bookings.listed(services.connection, "44", [BookingState.OFFERED])
+    clerk = a_clerk(services)
+    services.waiting.withdraw(booking.number, WHYS[Why.TRANSPORT], clerk.id)
+
+
 def _of_the_first_team(services: Services) -> list[Visit]:
     from sqlalchemy import select
 
@@ -62,4 +71,5 @@ HAPPENS = {
     "演示一队的名额全满": all_full,
     "有人取消了一个名额": one_cancels,
     "残联提出日期": staff_propose,
+    "残联收回日期": staff_take_back,
 }

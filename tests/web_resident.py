@@ -3,7 +3,7 @@
 import asyncio
 import re
 import secrets
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 
@@ -47,19 +47,28 @@ class Resident:
                 pass
             await asyncio.sleep(0.05)
 
-    async def posts(self, words: str, message_id: str) -> int:
+    async def posts(self, words: str, message_id: str, to: str = "/chat", **more: str) -> int:
         """One try; its status."""
         fields = {
             "form_token": self._session.form_token,
             "message_id": message_id,
             "text": words,
+            **more,
         }
         with aiohttp.MultipartWriter("form-data") as form:
             for name, value in fields.items():
                 form.append(value).set_content_disposition("form-data", name=name)
-        async with self._client.post(f"{self._url}/chat", data=form) as answer:
+        async with self._client.post(f"{self._url}{to}", data=form) as answer:
             await answer.read()
             return answer.status
+
+    def opens(self, **options: Any) -> Any:
+        """The page itself, as a browser without a script shows it."""
+        return self._client.get(f"{self._url}/", **options)
+
+    async def sees(self, last: str, **more: str) -> int:
+        """The page's script says that the lines up to that one came into sight."""
+        return await self.posts("", secrets.token_urlsafe(12), "/chat/seen", last=last, **more)
 
     async def reads(self) -> str:
         """The whole talk, as the page would show it."""

@@ -1,4 +1,4 @@
-"""What a channel is: a record of what it can do, and five things that it does."""
+"""What a channel is: a record of what it can do, and the few things that it does."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -123,6 +123,9 @@ class Ears(Protocol):
 
         Raises FileNotTaken and StoreDown.
         """
+
+    async def seen(self, who: Address, lines: Sequence[Line]) -> None:
+        """A page of ours showed these lines to the person; staff see when."""
 
     async def sent_file(self, who: Address, reference: str) -> tuple[bytes, Attachment] | None:
         """A file of ours that a reply in this chat carries; None for any other."""

@@ -75,7 +75,7 @@ class WebChat:
                 sender=Address(self.name, str(raw["user"])),
                 event_id=str(raw["event"]),
                 sent_at=datetime.fromisoformat(raw["at"]),
-                kind=_kind(photo.media_type) if photo else Kind.TAP if tap else Kind.TEXT,
+                kind=_kind(photo, tap, is_place=bool(raw.get("is_place"))),
                 text=str(raw["text"]),
                 tap=tap,
                 attachment=photo,
@@ -106,6 +106,8 @@ class WebChat:
         """`run` has let the streams go already."""
 
 
-def _kind(media_type: str) -> Kind:
-    what = media_type.partition("/")[0]
+def _kind(file: Attachment | None, tap: str, *, is_place: bool) -> Kind:
+    if file is None:
+        return Kind.TAP if tap else Kind.LOCATION if is_place else Kind.TEXT
+    what = file.media_type.partition("/")[0]
     return {"image": Kind.PHOTO, "audio": Kind.VOICE, "video": Kind.VIDEO}.get(what, Kind.DOCUMENT)

@@ -12,6 +12,8 @@ from bot.i18n import Text, _
 MOST_CHARACTERS = 10_000
 MOST_PHOTO_BYTES = 10 * 1024 * 1024
 
+GEO = "geo:"
+
 _MOST_FIELD_BYTES = 1024 * 1024
 _MOST_BODY_BYTES = 64 * 1024 * 1024
 _MOST_PARTS = 20
@@ -30,6 +32,7 @@ _UNREADABLE = (
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _TAP = re.compile(r"[\x21-\x7e]{1,24}")
+_PLACE = re.compile(r"(-?\d{1,2}\.\d{5}),(-?\d{1,3}\.\d{5})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 
 
@@ -65,6 +68,14 @@ class Form:
         return tap if _TAP.fullmatch(tap) else ""
 
     @property
+    def place(self) -> str:
+        """Where the device is, as a geo URI (RFC 5870); a button of the page sends it."""
+        found = _PLACE.fullmatch(self.fields.get("place", ""))
+        if not found or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:  # noqa: PLR2004
+            return ""
+        return f"{GEO}{found[1]},{found[2]}"
+
+    @property
     def word(self) -> str:
         """A button that says a word for the person; what stands in the box is not sent with it."""
         return tidy(self.fields.get("word", ""))[:100]
@@ -78,11 +89,11 @@ class Form:
     @property
     def draft(self) -> str:
         """What is left in the box after a button was pressed."""
-        return self.text if self.tap or self.word else ""
+        return self.text if self.tap or self.word or self.place else ""
 
     def problem(self) -> Problem | None:
         """Why this cannot be sent as it is."""
-        if self.tap or self.word:
+        if self.tap or self.word or self.place:
             return None
         if len(self.text) > MOST_CHARACTERS:
             words = _(

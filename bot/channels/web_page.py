@@ -12,13 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from aiohttp.web import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels import drawing, web_reply
-from bot.channels.web_form import Problem
+from bot.channels.web_form import GEO, Problem
 from bot.channels.web_session import Session
-from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, closest_language
+from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, verbatim
 from bot.messages import Line
 
 LANGUAGE_NAMES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
@@ -29,6 +28,7 @@ USUAL_SIZE = 1
 TEXT_SIZES = tuple(str(size) for size in range(SIZES))
 """18, 20, 24, 28 and 32 px where the browser's own size is 16."""
 
+HERE = _("My location: {place}")
 START_COMMAND = "/start"
 LANGUAGE_COMMAND = "/language "
 
@@ -172,8 +172,10 @@ class Pages:
         }
 
     def _answers(self, line: Line, page: Translator) -> dict[str, Any] | None:
-        """The buttons under a reply, where it asks."""
-        if line.who == "person" or line.reply is None or not line.reply.choices:
+        """What can be given under a reply, where it asks: choices, or what the device knows."""
+        if line.who == "person" or line.reply is None:
+            return None
+        if not (line.reply.choices or line.reply.wants):
             return None
         said_in = self._translator_of(line, page)
         tag = "" if said_in is page else language_tag(said_in.language)
@@ -206,14 +208,6 @@ def language_tag(language: str) -> str:
     return language.replace("_", "-")
 
 
-def preferred_language(request: Request) -> str:
-    """The first of the browser's languages that is ours."""
-    for entry in request.headers.get("Accept-Language", "").split(",")[:10]:
-        if language := closest_language(entry.split(";")[0].strip()):
-            return language
-    return LANGUAGES[0]
-
-
 def _static_file(name: str, media_type: str) -> tuple[str, StaticFile]:
     content = (_PAGES / name).read_bytes()
     stem, ending = name.split(".")
@@ -222,9 +216,12 @@ def _static_file(name: str, media_type: str) -> tuple[str, StaticFile]:
 
 
 def _spoken(text: str, translator: Translator) -> str:
-    """The person's words; a command that a button of ours sent is shown as the button's label."""
+    """The person's words; what a button of ours sent is shown as that button would say it."""
     if text == START_COMMAND:
         return _("Start").to(translator)
+    if text.startswith(GEO):
+        place = text.removeprefix(GEO).replace(",", ", ")
+        return HERE.fill(place=verbatim(place)).to(translator)
     return LANGUAGE_NAMES.get(text.removeprefix(LANGUAGE_COMMAND), text)
 
 

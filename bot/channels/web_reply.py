@@ -66,6 +66,7 @@ def answers(reply: Reply, translator: Translator) -> dict[str, Any]:
     return {
         "question": reply.question.to(translator) if reply.question else "",
         "choices": choices,
+        "wants": reply.wants,
         "short": all(_width(one["label"]) <= _SHORT_LABEL and not one["detail"] for one in choices),
     }
 

@@ -3,7 +3,7 @@
 Every answer carries the headers below; every POST comes from a page of ours or is refused.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -15,21 +15,11 @@ from bot.channels.web_form import Form, Problem
 from bot.channels.web_page import LANGUAGE_COMMAND, TEXT_SIZES, Pages, View, language_tag
 from bot.channels.web_session import Session, new_session
 from bot.channels.web_stream import Listeners, TooMany
+from bot.headers import security_headers
 from bot.i18n import LANGUAGES
 from bot.messages import Line
 
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-_SECURE_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+_LOADS = "script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -49,6 +39,7 @@ class ChatSite:
             web.get("/", self._guarded(self._show)),
             web.post("/chat", self._guarded(self._post)),
             web.get("/chat/lines", self._guarded(self._lines)),
+            web.post("/chat/seen", self._guarded(self._seen)),
             web.get("/chat/events", self._guarded(self._events), allow_head=False),
             web.post("/chat/language", self._guarded(self._set_language)),
             web.post("/chat/text-size", self._guarded(self._set_size)),
@@ -59,6 +50,8 @@ class ChatSite:
     async def _show(self, request: web.Request) -> web.StreamResponse:
         session = self.desk.cookies.session(request) or new_session()
         lines = await self.desk.transcript(session)
+        if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+            await self.desk.ears.seen(self.desk.address(session), lines)
         return self._page(self.desk.view(request, session, lines), lines)
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
@@ -107,6 +100,16 @@ class ChatSite:
         )
         html = "".join(self.pages.fragments(self.desk.view(request, session), lines))
         return web.Response(text=html, content_type="text/html")
+
+    async def _seen(self, request: web.Request) -> web.StreamResponse:
+        """An open page says that the lines up to one have come into sight."""
+        post = await self.desk.read(request)
+        if post.problem:
+            return web.Response(status=post.problem.status)
+        last, who = post.form.fields.get("last", ""), self.desk.address(post.view.session)
+        lines = [line for line in await self.desk.ears.transcript(who) if line.id <= last]
+        await self.desk.ears.seen(who, lines)
+        return web.Response(status=204)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Every new line, for as long as the page is open."""
@@ -225,8 +228,8 @@ class ChatSite:
 
         return answer
 
-    def _headers(self) -> dict[str, str]:
-        return security_headers(secure=self.secure)
+    def _headers(self) -> Mapping[str, str]:
+        return page_headers(secure=self.secure)
 
     def _page(
         self, view: View, lines: Sequence[Line], *, draft: str = "", problem: Problem | None = None
@@ -262,6 +265,7 @@ class ChatSite:
         return response
 
 
-def security_headers(*, secure: bool) -> dict[str, str]:
-    """Of every page of ours; `secure`: people reach us over https."""
-    return {**_HEADERS, **(_SECURE_HEADERS if secure else {})}
+def page_headers(*, secure: bool) -> Mapping[str, str]:
+    """Of every page that residents use: they may say where they are, and speak."""
+    device = "camera=(), geolocation=(self), microphone=(self)"
+    return security_headers(secure=secure, loads=_LOADS, device=device)

@@ -229,7 +229,8 @@ class WeChat:
     async def _note_agreements(self, fields: Fields) -> None:
         for template, agreed in wechat_decode.agreements(fields):
             openid = wechat_decode.openid_of(fields)
-            await self._ledger.agreed(openid, template, 1 if agreed else 0)
+            event = wechat_decode.event_id_of(fields, template)
+            await self._ledger.agreed(openid, template, 1 if agreed else 0, event)
 
     # --- below
 

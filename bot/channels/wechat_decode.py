@@ -107,16 +107,24 @@ def _file(fields: Fields, sender: Address, event_id: str, moment: datetime) -> I
     )
 
 
+def event_id_of(fields: Fields, about: str) -> str:
+    """Events have no id: who, when and what about is theirs, and the same in a repeat."""
+    who, at, name = (fields.get(part, "") for part in ("FromUserName", "CreateTime", "Event"))
+    told = f"{who} {at} {name.lower()} {about}"
+    return f"e{hashlib.sha256(told.encode()).hexdigest()[:40]}"
+
+
 def _event(fields: Fields, sender: Address, moment: datetime) -> IncomingMessage | None:
-    """Events have no id: who, when and what is theirs, and the same in a repeat."""
     name, key = fields.get("Event", "").lower(), _words(fields, "EventKey")
-    told = f"{sender.user_id} {fields.get('CreateTime')} {name} {key}"
-    event_id = f"e{hashlib.sha256(told.encode()).hexdigest()[:40]}"
+    event_id = event_id_of(fields, key)
     if name == "unsubscribe":
         return IncomingMessage(sender, event_id, moment, Kind.LEFT)
     if name in ("subscribe", "scan"):
         scene = key.removeprefix("qrscene_")
-        return IncomingMessage(sender, event_id, moment, Kind.TEXT, _command(scene, "start"))
+        asked = _command(scene, "start")
+        if name == "subscribe" and asked != "/start":
+            asked = f"/start {scene}"  # who is new here is greeted first
+        return IncomingMessage(sender, event_id, moment, Kind.TEXT, asked)
     if name == "click":
         return IncomingMessage(sender, event_id, moment, Kind.TEXT, _command(key, "menu"))
     if name in _SILENT_EVENTS:

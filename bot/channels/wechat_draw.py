@@ -1,7 +1,8 @@
 """A reply as WeChat messages: text with numbered choices, which also are links where those work.
 
 Pure. A payload is one message: `text`, or `qr` (an address as a picture to scan); `part` is its
-place in the reply; `more` are the words that tell of a part which must wait.
+place in the reply; `more` are the words that tell of a part which must wait; `numbered` are the
+lines of its text that begin with the number of a choice.
 
 WeChat reads `<a …>` in any text, also in what a resident or a member of staff wrote, so '<' goes
 out full width everywhere but in our own links: nobody can forge one.
@@ -17,6 +18,7 @@ from bot.messages import Choice, Reply
 MARK = _("({at}/{count})")
 MORE = _("There is more. Write 'more' to read on.")
 BETWEEN = "\n\n"
+_BULLET = "· "
 _IN_A_LINK = frozenset("&\"'<>#?%=\n")
 """Characters that a link's words cannot hold."""
 _MARK_ROOM = 16
@@ -35,7 +37,10 @@ def draw(
         texts = _texts(reply, translator, capabilities, room - _MARK_ROOM, links=links)
         mark = MARK.fill(count=len(texts))
         texts = [f"{mark.fill(at=at).to(translator)}{text}" for at, text in enumerate(texts, 1)]
-    payloads: list[Payload] = [{"text": text} for text in texts]
+    numbered = _numbered(reply, translator, links=links)
+    payloads: list[Payload] = [
+        {"text": text, "numbered": numbered.intersection(text.split("\n"))} for text in texts
+    ]
     if reply.link and reply.link.to_scan:
         payloads.append({"qr": reply.link.url})
     return [{**payload, "part": at, "more": more} for at, payload in enumerate(payloads)]
@@ -60,16 +65,30 @@ def _texts(
 
 
 def _asked(reply: Reply, translator: Translator, room: int, *, links: bool) -> str:
-    """The question and its choices: with links, else plain, else without their details."""
+    """The question and its choices: in the first way that fits."""
     question = safe(reply.question.to(translator)) if reply.question else ""
     drawn = ""
-    for of, linked in ((reply, links), (reply, False), (_brief(reply), False)):
+    for of, linked in _ways(reply, links=links):
         drawn = "\n".join(
             [*([question] if question else []), *_lines(of, translator, links=linked)]
         )
         if len(drawn.encode()) <= room:
             break
     return drawn
+
+
+def _ways(reply: Reply, *, links: bool) -> tuple[tuple[Reply, bool], ...]:
+    """With links, else plain, else without the details of its choices."""
+    return (reply, links), (reply, False), (_brief(reply), False)
+
+
+def _numbered(reply: Reply, translator: Translator, *, links: bool) -> frozenset[str]:
+    """The lines of its choices, in whatever way they were drawn; a detail may go on below."""
+    return frozenset(
+        line.partition("\n")[0]
+        for of, linked in _ways(reply, links=links)
+        for line in _lines(of, translator, links=linked)
+    )
 
 
 def _brief(reply: Reply) -> Reply:
@@ -121,16 +140,27 @@ def safe(words: str) -> str:
 def bundles(payloads: list[Payload], capabilities: Capabilities) -> list[tuple[Payload, int]]:
     """Texts joined while they fit one message: the quota counts messages, not sentences.
 
-    Each with the number of payloads that it holds.
+    Each with the number of payloads that it holds. A number stands once in a message: it chooses
+    from the last list, so those of earlier lists go.
     """
     joined: list[tuple[Payload, int]] = []
     for payload in payloads:
         if joined and "text" in payload and "text" in joined[-1][0]:
             before, count = joined[-1]
-            text = f"{before['text']}{BETWEEN}{payload['text']}"
+            numbered = payload["numbered"] or before["numbered"]
+            earlier = _without_numbers(before) if payload["numbered"] else before["text"]
+            text = f"{earlier}{BETWEEN}{payload['text']}"
             room = capabilities.max_text - len(f"{BETWEEN}{payload['more']}".encode())
             if len(text.encode()) <= room:
-                joined[-1] = ({**before, "text": text}, count + 1)
+                joined[-1] = ({**before, "text": text, "numbered": numbered}, count + 1)
                 continue
         joined.append((payload, 1))
     return joined
+
+
+def _without_numbers(payload: Payload) -> str:
+    """Its choices can still be tapped, or answered by their words."""
+    return "\n".join(
+        f"{_BULLET}{line.partition(' ')[2]}" if line in payload["numbered"] else line
+        for line in payload["text"].split("\n")
+    )

@@ -6,6 +6,7 @@ Source: developers.weixin.qq.com, global return codes. The status is 200 also fo
 from datetime import timedelta
 
 from bot.channels.base import Refused, TryLater, Unreachable
+from bot.i18n import Text, _
 
 OK = 0
 TOKEN = frozenset({40001, 40014, 42001})
@@ -34,11 +35,11 @@ class Told(Exception):
 def of_a_message(told: Told) -> Exception:
     """The channel's own exceptions."""
     if told.code in _NOT_REACHED:
-        return Unreachable(_SAID.get(told.code, str(told)))
+        return waits(told.code) if told.code in _SAID else Unreachable(str(told))
     if told.code in TOKEN:
         return TryLater(str(told), timedelta(seconds=10))
     if told.code == DAILY:
-        return TryLater("the account's daily quota of this call is used up", DAY_PAUSE)
+        return TryLater(DAY_USED_UP.msgid, DAY_PAUSE)
     if told.code in _SETTINGS:
         return TryLater(str(told), SETTINGS_PAUSE)
     if told.code in _SOON:
@@ -71,8 +72,15 @@ def advice(told: Told) -> str:
     return f"the platform says {told}; {_ADVICE.get(told.code, 'see docs/wechat.md.')}"
 
 
-_SAID = {
-    WINDOW_CLOSED: "more than 48 hours since the person wrote, or they no longer follow",
-    USED_UP: "the messages that WeChat allows until the person writes again are used up",
-    NO_RIGHT: "this account may only answer; it waits until the person writes",
+# What the console says, in its reader's language.
+DAY_USED_UP = _("WeChat's daily number of messages for this account is used up")
+_SAID: dict[int, Text] = {
+    WINDOW_CLOSED: _("more than 48 hours since the person wrote, or they no longer follow"),
+    USED_UP: _("WeChat allows nothing more until the person writes again"),
+    NO_RIGHT: _("this account may only answer; it waits until the person writes"),
 }
+
+
+def waits(code: int) -> Unreachable:
+    """Held until the person writes: WINDOW_CLOSED, USED_UP or NO_RIGHT says why."""
+    return Unreachable(_SAID[code].msgid)

@@ -46,8 +46,11 @@ class Ledger(Protocol):
     async def close(self, openid: str) -> None:
         """The platform says that nothing is allowed any more."""
 
-    async def agreed(self, openid: str, template: str, count: int) -> None:
-        """The person agreed to so many notices more; 0: to none any more."""
+    async def agreed(self, openid: str, template: str, count: int, event: str) -> None:
+        """The person agreed to so many notices more; 0: to none any more.
+
+        `event` counts once: the platform repeats what it got no answer to.
+        """
 
     async def take_agreement(self, openid: str, template: str) -> bool:
         """One notice may go out; False: none was agreed to, or one went out a short while ago."""

@@ -118,7 +118,7 @@ def _content_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _content(arguments: argparse.Namespace, config: Config) -> int:
-    from bot.app import load_known
+    from bot.known import load_known
 
     known, _hearing = load_known()
     pack = known.library.pack

@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import json
+import multiprocessing
 import resource
 import signal
 import sys
@@ -19,7 +21,37 @@ if TYPE_CHECKING:
 def _run(arguments: argparse.Namespace, config: Config) -> int:
     import uvloop
 
+    _migrate_apart(config)
     return uvloop.run(_serve(config))
+
+
+def _migrate_apart(config: Config) -> None:
+    """In a process of its own, where there is something to migrate: Alembic's 12 MB go with it.
+
+    What goes wrong in it goes wrong again when the service starts, and is told then.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.storage import schema
+    from bot.storage.db import once
+    from bot.storage.vault import Vault
+
+    engine = once(config.database_url, Vault(config.keys))
+
+    def migrate() -> None:
+        with contextlib.suppress(SQLAlchemyError), engine.begin() as connection:
+            schema.create_all(connection)
+
+    try:
+        with engine.connect() as connection:
+            newest = schema.revision(connection) == schema.newest()
+    except SQLAlchemyError:
+        return
+    if not newest:
+        # Before the first thread of ours: what is copied is whole.
+        child = multiprocessing.get_context("fork").Process(target=migrate)
+        child.start()
+        child.join()
 
 
 async def _serve(config: Config) -> int:

@@ -29,8 +29,8 @@ def _ask_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
     """Answers without a database: the content pack is all that it needs."""
-    from bot.app import load_pack
     from bot.hearing import OurHearing, finder_of
+    from bot.known import load_pack
 
     pack = load_pack()
     hearing = OurHearing(finder_of(pack))

@@ -1,33 +1,36 @@
 """How we talk: flows as data, and an engine that knows how to go back, change, cancel, resume.
 
-Pure: no database, no network, no clock. Start at engine.py, then flow.py.
+Pure: no database, no network, no clock. Start at engine.py, then flow.py and
+question.py.
 """
 
 from bot.dialog.engine import Carrying, Engine
 from bot.dialog.flow import (
     Answered,
     Answerer,
-    Answers,
     AskAgain,
-    Asked,
     Done,
-    Elsewhere,
-    Expect,
     Flow,
     Handlers,
-    Heard,
     Instead,
+    Outcome,
+    Request,
+)
+from bot.dialog.hearing import Control, Hearing, Intent
+from bot.dialog.question import (
+    Answers,
+    Asked,
+    Elsewhere,
+    Expect,
+    Heard,
     Narrowed,
     Option,
-    Outcome,
     Question,
     Reading,
     Refused,
-    Request,
     Unclear,
     Understood,
 )
-from bot.dialog.hearing import Control, Hearing, Intent
 from bot.dialog.state import Conversation, Frame
 
 __all__ = [

@@ -8,20 +8,22 @@ from bot.dialog import asking, repair
 from bot.dialog.flow import (
     Answered,
     Answerer,
-    Answers,
     AskAgain,
+    Flow,
+    Instead,
+    Request,
+)
+from bot.dialog.question import (
+    Answers,
     Asked,
     Context,
     Elsewhere,
-    Flow,
     Heard,
-    Instead,
     Narrowed,
     Option,
     Question,
     Reading,
     Refused,
-    Request,
     Unclear,
     Understood,
 )
@@ -191,6 +193,9 @@ class Answering:
 
     def run(self, name: str, argument: str = "") -> None:
         """One answerer's reply; the menu's choices stay even while a flow is open."""
+        self.answer(self.answered_by(name, argument))
+
+    def answered_by(self, name: str, argument: str = "") -> Answered:
         answerer = self.handlers.by_name[name]
         assert isinstance(answerer, Answerer)  # noqa: S101 - checked by the caller or by tests
         frame = self.talk.conversation.top
@@ -200,10 +205,9 @@ class Answering:
             language=self.talk.conversation.language,
             message=self.message,
             during=self.flow_of(frame).title if frame else None,
-            plain=self.talk.conversation.plain,
+            prefers=self.talk.conversation.prefers,
         )
-        answered = answerer.reply(request, self.context)
-        self.answer(answered)
+        return answerer.reply(request, self.context)
 
     def answer(self, answered: Answered) -> None:
         """Say it; while a flow is open its own question follows, so the choices are left out.
@@ -212,8 +216,8 @@ class Answering:
         """
         if answered.language:
             self.talk.conversation = replace(self.talk.conversation, language=answered.language)
-        if answered.plain is not None:
-            self.talk.conversation = replace(self.talk.conversation, plain=answered.plain)
+        if answered.prefers is not None:
+            self.talk.conversation = replace(self.talk.conversation, prefers=answered.prefers)
         frame, said = self.talk.conversation.top, answered.reply
         if frame and answered.options and not (said.heading or said.paragraphs or said.items):
             go_on = Option(
@@ -222,9 +226,7 @@ class Answering:
             asking.say(self.talk, said, (go_on, *answered.options), notes=self.talk.notes)
         elif frame:
             notes, self.talk.notes = self.talk.notes, []
-            reply = replace(
-                answered.reply, paragraphs=(*notes, *answered.reply.paragraphs), question=None
-            )
+            reply = replace(said, paragraphs=(*notes, *said.paragraphs), question=None)
             self.talk.replies.append(reply)
         else:
             asking.say(self.talk, answered.reply, answered.options, notes=self.talk.notes)
@@ -284,7 +286,7 @@ class Answering:
     def finish(self, flow: Flow, frame: Frame) -> None:
         """Everything was answered (and confirmed, where the flow has a review)."""
         language = self.talk.conversation.language
-        plain = self.talk.conversation.plain
+        plain = self.talk.conversation.prefers.plain
         given = Answers(frame.answered(), frame.argument, language, plain=plain)
         outcome = flow.finish(given, self.context)
         if isinstance(outcome, AskAgain):
@@ -297,7 +299,7 @@ class Answering:
                 self.talk.conversation.language,
                 frames=self.talk.conversation.frames[-1:],
                 offered=self.talk.conversation.offered,
-                plain=self.talk.conversation.plain,
+                prefers=self.talk.conversation.prefers,
             )
         else:
             asking.remember(self.talk, flow, frame, outcome.known)

@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.dialog.flow import Answers, Asked, Context, Flow, Option, Question
+from bot.dialog.flow import Flow
+from bot.dialog.question import (
+    Answers,
+    Asked,
+    Context,
+    Option,
+    Question,
+)
 from bot.dialog.state import Conversation, Frame, Talk
 from bot.i18n import Json, Text, _, verbatim
-from bot.messages import Choice, Reply
+from bot.messages import Choice, Kind, Reply
 
 REVIEW = "_review"
 CONSENT = "_consent"
@@ -17,6 +24,8 @@ AGREE, DISAGREE = "_agree", "_disagree"
 
 TALK_TO_A_PERSON = Option(HUMAN, _("Talk to a person"))
 BACK_TO_MENU = Option(MENU, _("Main menu"))
+FROM_THE_DEVICE = frozenset({Kind.LOCATION, Kind.VOICE})
+"""What a channel may offer a button for, where the question takes it."""
 OFFER_A_PERSON_AFTER = 3
 """Misses in a row, after which a person is offered (rule C17)."""
 
@@ -71,11 +80,12 @@ def ask(
     prompt = question.expect.prompt(asked_in(frame, context, frame.partial)) or question.ask
     questions = applying(flow, frame)
     notes = [*talk.notes]
-    if len(questions) > 1 and not talk.conversation.plain:
+    if len(questions) > 1 and not talk.conversation.prefers.plain:
         at = questions.index(question) + 1
         notes.append(_("Question {number} of {count}.").fill(number=at, count=len(questions)))
     options = options_of(question, frame, talk.conversation, context)
-    say(talk, Reply(question=prompt, private=private), options, flow.name, question.key, notes)
+    reply = Reply(question=prompt, private=private, wants=question.expect.takes & FROM_THE_DEVICE)
+    say(talk, reply, options, flow.name, question.key, notes)
 
 
 def review(talk: Talk, flow: Flow, *, hide: bool = False) -> None:
@@ -164,9 +174,8 @@ def say(
         Choice(f"{conversation.offered}.{at}", option.label, option.detail)
         for at, option in enumerate(options)
     )
-    talk.replies.append(
-        replace(reply, paragraphs=(*echo, *notes, *reply.paragraphs), choices=choices)
-    )
+    paragraphs = (*echo, *notes, *reply.paragraphs)
+    talk.replies.append(replace(reply, paragraphs=paragraphs, choices=choices))
     talk.notes = []
     talk.settled = True
 

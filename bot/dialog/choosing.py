@@ -5,7 +5,12 @@ from typing import Any
 
 from bot.dialog import asking
 from bot.dialog.answering import Answering
-from bot.dialog.flow import Option, Question, Reading, Unclear
+from bot.dialog.question import (
+    Option,
+    Question,
+    Reading,
+    Unclear,
+)
 from bot.dialog.state import Frame, Offer
 from bot.i18n import LANGUAGES, _
 

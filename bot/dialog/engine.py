@@ -22,8 +22,9 @@ from enum import StrEnum
 
 from bot.dialog import asking, repair
 from bot.dialog.choosing import Choosing
-from bot.dialog.flow import Context, Handlers, Listener
+from bot.dialog.flow import Handlers, Listener
 from bot.dialog.hearing import Control, Hearing
+from bot.dialog.question import Context
 from bot.dialog.state import Conversation, Talk
 from bot.i18n import Text, Translator, _
 from bot.messages import IncomingMessage, Kind, Link, Reply
@@ -103,7 +104,11 @@ class Turn(Choosing):
             self.hear_answer(text)  # '昏迷在床' may also be what was asked for
             return
         control = self.hearing.control(text)
-        if control:
+        if control is Control.CANCEL and not self.talk.conversation.frames:
+            # with nothing open to stop, 'cancel it' is the choice of that name
+            if not self.hear_choice(text):
+                self.cancel()
+        elif control:
             self.obey(control)
         elif text.startswith("/"):
             self.command(text)
@@ -148,11 +153,22 @@ class Turn(Choosing):
         name, _space, argument = text[1:].partition(" ")
         name = name.partition("@")[0].lower()
         name = self.handlers.commands.get(name, name)
-        if name in self.handlers.by_name:
-            self.open_by(f"{name}:{argument.strip()}" if name != "start" else "start")
+        asked_for = self.handlers.commands.get(argument.strip(), argument.strip())
+        if name == "start":
+            self.start(asked_for if asked_for in self.handlers.by_name else "")
+        elif name in self.handlers.by_name:
+            self.open_by(f"{name}:{argument.strip()}")
         else:
             self.talk.notes.append(_("I do not know that command."))
             self.run("menu")
+
+    def start(self, asked_for: str) -> None:
+        """The greeting; after it at once what a poster's code or a link led to (rule C40)."""
+        if asked_for in ("", "start"):
+            self.run("start")
+            return
+        self.talk.replies.append(replace(self.answered_by("start").reply, question=None))
+        self.open_by(asked_for)
 
     def obey(self, control: Control) -> None:
         obeyed: dict[Control, Callable[[], None]] = {

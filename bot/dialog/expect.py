@@ -8,8 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from bot.dialog.flow import Asked, Expect, Heard, Option, Reading, Refused, Unclear, Understood
 from bot.dialog.personal import IdNumber, LastFour, PersonName, Phone
+from bot.dialog.question import (
+    Asked,
+    Expect,
+    Heard,
+    Option,
+    Reading,
+    Refused,
+    Unclear,
+    Understood,
+)
 from bot.domain.references import looks_like_reference, read_reference
 from bot.i18n import Json, Text, _, verbatim
 
@@ -76,9 +85,21 @@ class Choice(Expect[V], Generic[V]):
     """One of a few. Keys are strings or members of a StrEnum, and stored as strings."""
 
     labels: Mapping[V, Text] = field(hash=False)
+    spoken: Mapping[str, V] = field(default_factory=dict, hash=False, kw_only=True)
+    """Other words for one of them, as `Heard.plain` holds them: '妈', 'mother'."""
 
     def options(self, asked: Asked) -> tuple[Option, ...]:
         return tuple(Option(str(value), label) for value, label in self.labels.items())
+
+    def read(self, heard: Heard, asked: Asked) -> Reading[V]:
+        """By such a word, wherever it stands; two that mean different things say nothing."""
+        words = frozenset(heard.plain.split())
+        meant = {
+            value
+            for word, value in self.spoken.items()
+            if (word in words if word.isascii() else word in heard.plain)
+        }
+        return Understood(meant.pop()) if len(meant) == 1 else Unclear()
 
     def pick(self, value: str, asked: Asked) -> Reading[V]:
         known = self._by_name()

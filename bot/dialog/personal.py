@@ -9,7 +9,15 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat
 from stdnum.cn import ric
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 
-from bot.dialog.flow import Asked, Expect, Heard, Reading, Refused, Unclear, Understood
+from bot.dialog.question import (
+    Asked,
+    Expect,
+    Heard,
+    Reading,
+    Refused,
+    Unclear,
+    Understood,
+)
 from bot.domain.people import mask_id, mask_phone
 from bot.i18n import Text, _, verbatim
 from bot.messages import Kind

@@ -6,7 +6,7 @@ The divisions come from `context.regions` (bot.domain.regions.Regions).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.dialog.flow import (
+from bot.dialog.question import (
     Asked,
     Expect,
     Heard,
@@ -18,7 +18,7 @@ from bot.dialog.flow import (
     Understood,
 )
 from bot.domain.regions import PROVINCE, Level, Region, Regions
-from bot.i18n import Json, Text, _, verbatim
+from bot.i18n import Json, Text, _, place, verbatim
 
 A_PAGE = 5
 MOST_MEANT = 30
@@ -87,7 +87,7 @@ class Place(Expect[Street]):
         around, page = _where(asked)
         left = _left(regions, around)
         shown = left[page * A_PAGE : (page + 1) * A_PAGE]
-        options = [Option(one.code, verbatim(_label(regions, one, around))) for one in shown]
+        options = [Option(one.code, place(_label(regions, one, around))) for one in shown]
         if len(left) > (page + 1) * A_PAGE:
             options.append(Option(f"{_MORE}{page + 1}", _("More places")))
         return tuple(options)
@@ -101,7 +101,7 @@ class Place(Expect[Street]):
             return _("There is more than one place of that name. Which one is it?")
         if around == PROVINCE:
             return _("You can also write the street or town. Which city is it in?")
-        name = verbatim(regions.full_name(around))
+        name = place(regions.full_name(around))
         if regions.by_code[around].level is Level.CITY and not _only(regions, around):
             return _("Which county or district of {place} is it?").fill(place=name)
         return _("Which street or town of {place} is it?").fill(place=name)
@@ -142,7 +142,7 @@ class Place(Expect[Street]):
         return Unclear()
 
     def show(self, value: Street) -> Text:
-        return verbatim(value.name)
+        return place(value.name)
 
     def dump(self, value: Street) -> Json:
         return [value.code, value.name]

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.dialog.asking import OFFER_A_PERSON_AFTER, say, so_far
-from bot.dialog.flow import Flow, Handlers, Question
+from bot.dialog.flow import Flow, Handlers
+from bot.dialog.question import Question
 from bot.dialog.state import Conversation, Frame, Talk
 from bot.i18n import Text, _
 from bot.messages import Kind, Reply

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from bot.dialog.flow import (
+from bot.dialog.question import (
     Asked,
     Expect,
     Heard,

@@ -5,7 +5,8 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.dialog.flow import Option
+from bot.dialog.question import Option
+from bot.domain.preferences import UNSAID, Preferences
 from bot.i18n import Json, Text
 from bot.messages import Reply
 
@@ -71,7 +72,7 @@ class Conversation:
     last_heard: datetime | None = None
     last_said: tuple[Reply, ...] = ()
     """The replies of the last turn that left no question open, for 'say it again'."""
-    plain: bool = False
+    prefers: Preferences = UNSAID
     consented: bool = False
     """To sensitive data being asked here (PIPL Art. 29)."""
     known: tuple[tuple[str, tuple[Json, ...]], ...] = ()
@@ -111,7 +112,7 @@ class Conversation:
             self,
             frames=tuple(replace(one, misses=0) for one in frames),
             known=tuple(known.items()),
-            plain=self.plain or other.plain,
+            prefers=self.prefers.either(other.prefers),
         )
 
     def dump(self) -> Json:
@@ -127,7 +128,7 @@ class Conversation:
             "offered": self.offered,
             "heard": self.last_heard and self.last_heard.isoformat(),
             "said": [reply.dump() for reply in self.last_said],
-            "plain": self.plain,
+            **self.prefers.dump(),
             "consented": self.consented,
             "known": self.known,
             "misses": self.misses,
@@ -149,7 +150,7 @@ class Conversation:
             offered=stored["offered"],
             last_heard=datetime.fromisoformat(stored["heard"]) if stored["heard"] else None,
             last_said=tuple(Reply.load(reply) for reply in stored["said"]),
-            plain=stored["plain"],
+            prefers=Preferences.load(stored),
             consented=stored["consented"],
             known=tuple((name, tuple(values)) for name, values in stored["known"]),
             misses=stored["misses"],

@@ -19,6 +19,7 @@ from bot.domain.visit_needs import (
     age_of,
 )
 from bot.domain.visits import Visit, VisitKind, Wish
+from bot.i18n import Text, _
 
 OFFER_HOLDS = timedelta(hours=24)
 """So long a place of the waiting list is held for the one who was told of it."""
@@ -204,9 +205,18 @@ class Note:
     """One line that person or staff added to a booking."""
 
     what: str
-    """note, late, wish or rating."""
+    """A key of NOTE_KINDS."""
     who: str
     """person or staff."""
     words: str = field(repr=False)
     at: datetime
     staff_id: int | None = None
+
+
+NOTE_KINDS: dict[str, Text] = {
+    "note": _("note"),
+    "late": _("is late"),
+    "wish": _("wishes another date"),
+    "rating": _("how it was"),
+}
+"""What a line is about, as staff read it."""

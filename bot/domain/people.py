@@ -3,11 +3,15 @@
 import unicodedata
 from enum import StrEnum
 
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
 from bot.i18n import Text, _
 
 STARS = "****"
 SHOWN_OF_ADDRESS = 3
 MOBILE_DIGITS = 11
+CHINA = 86
 
 
 class DisabilityKind(StrEnum):
@@ -57,6 +61,14 @@ KIND_NAMES: dict[DisabilityKind, Text] = {
 def mask_name(name: str) -> str:
     """'张**': the first character, a star for each other."""
     return name[:1] + "*" * max(len(name.strip()) - 1, 1)
+
+
+def phone_to_read(number: str) -> str:
+    """In groups, as people read it out (rule C13): '138 0013 8000', '020 8318 8888'."""
+    parsed = phonenumbers.parse(number, "CN")
+    chinese = parsed.country_code == CHINA
+    kind = PhoneNumberFormat.NATIONAL if chinese else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, kind)
 
 
 def mask_phone(number: str) -> str:

@@ -283,7 +283,8 @@ class TicketMessage:
     file: str
     at: datetime
     delivery: str = ""
-    """Of a staff answer: the state of its outbox row."""
+    """Of a staff answer: the state of its outbox row, or 'seen'."""
+    seen_at: datetime | None = None
     why: str = ""
     """Why it was not delivered."""
     event: str = ""

@@ -71,13 +71,3 @@ def _sum(rows: Sequence[Figures], region: str, month: date, kind: VisitKind) -> 
         sum(row.to_repeat for row in rows),
         waits,
     )
-
-
-def months(first: date, last: date) -> list[date]:
-    """The first days of all months from the one to the other."""
-    found = []
-    at = first.replace(day=1)
-    while at <= last:
-        found.append(at)
-        at = date(at.year + at.month // 12, at.month % 12 + 1, 1)
-    return found

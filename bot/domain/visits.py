@@ -14,7 +14,8 @@ from bot.domain.people import DisabilityKind
 from bot.i18n import GUANGDONG, Text, _
 
 NOTICE = timedelta(days=2)
-"""A place can be taken until two days before: then the team plans its round."""
+"""Residents can take a place until two days before: then the team plans its round. Staff may
+take any place that is still to come."""
 
 
 class Half(StrEnum):

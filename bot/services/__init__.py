@@ -5,8 +5,8 @@ Services is all of them over one transaction; Turn is the same for one message o
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bot.messages import Address
 from bot.stages_file import released
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from bot.services.waiting import Waiting
     from bot.storage.db import Connection
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -68,6 +70,22 @@ class Known:
     """Replies that staff need often."""
 
 
+class UseCase(Generic[T]):
+    """An attribute of Services: imported and made when first asked for, as they know each other."""
+
+    def __init__(self, where: str) -> None:
+        """`where`: 'bookings.Bookings', a module of this package and the class in it."""
+        self._module, _dot, self._class = where.partition(".")
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, services: "Services", owner: type) -> T:
+        made: T = getattr(import_module(f"{__name__}.{self._module}"), self._class)(services)
+        services.__dict__[self._name] = made  # found there from now on
+        return made
+
+
 class Services:
     """All use cases over one transaction: it commits together, or not at all."""
 
@@ -80,203 +98,43 @@ class Services:
     def regions(self) -> "Regions":
         return self.known.regions
 
-    @cached_property
-    def visits(self) -> "Visits":
-        from bot.services.visits import Visits
-
-        return Visits(self)
-
-    @cached_property
-    def bookings(self) -> "Bookings":
-        from bot.services.bookings import Bookings
-
-        return Bookings(self)
-
-    @cached_property
-    def calendar_files(self) -> "CalendarFiles":
-        from bot.services.calendar_files import CalendarFiles
-
-        return CalendarFiles(self)
-
-    @cached_property
-    def waiting(self) -> "Waiting":
-        from bot.services.waiting import Waiting
-
-        return Waiting(self)
-
-    @cached_property
-    def reminders(self) -> "Reminders":
-        from bot.services.reminders import Reminders
-
-        return Reminders(self)
-
-    @cached_property
-    def visit_weeks(self) -> "VisitWeeks":
-        from bot.services.visit_weeks import VisitWeeks
-
-        return VisitWeeks(self)
-
-    @cached_property
-    def visit_import(self) -> "VisitImport":
-        from bot.services.visit_import import VisitImport
-
-        return VisitImport(self)
-
-    @cached_property
-    def visit_figures(self) -> "VisitFigures":
-        from bot.services.visit_figures import VisitFigures
-
-        return VisitFigures(self)
-
-    @cached_property
-    def desk(self) -> "Desk":
-        from bot.services.desk import Desk
-
-        return Desk(self)
-
-    @cached_property
-    def day_sheets(self) -> "DaySheets":
-        from bot.services.day_sheets import DaySheets
-
-        return DaySheets(self)
-
-    @cached_property
-    def applications(self) -> "Applications":
-        from bot.services.applications import Applications
-
-        return Applications(self)
-
-    @cached_property
-    def application_records(self) -> "Records":
-        from bot.services.application_records import Records
-
-        return Records(self)
-
-    @cached_property
-    def application_news(self) -> "News":
-        from bot.services.application_news import News
-
-        return News(self)
-
-    @cached_property
-    def application_desk(self) -> "ApplicationDesk":
-        from bot.services.application_desk import ApplicationDesk
-
-        return ApplicationDesk(self)
-
-    @cached_property
-    def application_imports(self) -> "ApplicationImports":
-        from bot.services.application_imports import ApplicationImports
-
-        return ApplicationImports(self)
-
-    @cached_property
-    def application_import_work(self) -> "ImportWork":
-        from bot.services.application_import_work import ImportWork
-
-        return ImportWork(self)
-
-    @cached_property
-    def application_sources(self) -> "ApplicationSources":
-        from bot.services.application_sources import ApplicationSources
-
-        return ApplicationSources(self)
-
-    @cached_property
-    def articles(self) -> "Articles":
-        from bot.services.articles import Articles
-
-        return Articles(self)
-
-    @cached_property
-    def questions(self) -> "Questions":
-        from bot.services.questions import Questions
-
-        return Questions(self)
-
-    @cached_property
-    def editions(self) -> "Editions":
-        from bot.services.editions import Editions
-
-        return Editions(self)
-
-    @cached_property
-    def tickets(self) -> "Tickets":
-        from bot.services.tickets import Tickets
-
-        return Tickets(self)
-
-    @cached_property
-    def public_notes(self) -> "PublicNotes":
-        from bot.services.public_notes import PublicNotes
-
-        return PublicNotes(self)
-
-    @cached_property
-    def offices(self) -> "Offices":
-        from bot.services.offices import Offices
-
-        return Offices(self)
-
-    @cached_property
-    def notices(self) -> "Notices":
-        from bot.services.notices import Notices
-
-        return Notices(self)
-
-    @cached_property
-    def crossings(self) -> "Crossings":
-        from bot.services.crossings import Crossings
-
-        return Crossings(self)
-
-    @cached_property
-    def staff(self) -> "Staff":
-        from bot.services.staff import Staff
-
-        return Staff(self)
-
-    @cached_property
-    def sign_ins(self) -> "SignIns":
-        from bot.services.sign_ins import SignIns
-
-        return SignIns(self)
-
-    @cached_property
-    def second_step(self) -> "SecondStep":
-        from bot.services.second_step import SecondStep
-
-        return SecondStep(self)
-
-    @cached_property
-    def people(self) -> "People":
-        from bot.services.people import People
-
-        return People(self)
-
-    @cached_property
-    def numbers(self) -> "Numbers":
-        from bot.services.numbers import Numbers
-
-        return Numbers(self)
-
-    @cached_property
-    def audit(self) -> "Audit":
-        from bot.services.audit import Audit
-
-        return Audit(self)
-
-    @cached_property
-    def stuck(self) -> "Stuck":
-        from bot.services.stuck import Stuck
-
-        return Stuck(self)
-
-    @cached_property
-    def privacy(self) -> "Privacy":
-        from bot.services.privacy import Privacy
-
-        return Privacy(self)
+    visits: "UseCase[Visits]" = UseCase("visits.Visits")
+    bookings: "UseCase[Bookings]" = UseCase("bookings.Bookings")
+    calendar_files: "UseCase[CalendarFiles]" = UseCase("calendar_files.CalendarFiles")
+    waiting: "UseCase[Waiting]" = UseCase("waiting.Waiting")
+    reminders: "UseCase[Reminders]" = UseCase("reminders.Reminders")
+    visit_weeks: "UseCase[VisitWeeks]" = UseCase("visit_weeks.VisitWeeks")
+    visit_import: "UseCase[VisitImport]" = UseCase("visit_import.VisitImport")
+    visit_figures: "UseCase[VisitFigures]" = UseCase("visit_figures.VisitFigures")
+    desk: "UseCase[Desk]" = UseCase("desk.Desk")
+    day_sheets: "UseCase[DaySheets]" = UseCase("day_sheets.DaySheets")
+    applications: "UseCase[Applications]" = UseCase("applications.Applications")
+    application_records: "UseCase[Records]" = UseCase("application_records.Records")
+    application_news: "UseCase[News]" = UseCase("application_news.News")
+    application_desk: "UseCase[ApplicationDesk]" = UseCase("application_desk.ApplicationDesk")
+    application_imports: "UseCase[ApplicationImports]" = UseCase(
+        "application_imports.ApplicationImports"
+    )
+    application_import_work: "UseCase[ImportWork]" = UseCase("application_import_work.ImportWork")
+    application_sources: "UseCase[ApplicationSources]" = UseCase(
+        "application_sources.ApplicationSources"
+    )
+    articles: "UseCase[Articles]" = UseCase("articles.Articles")
+    questions: "UseCase[Questions]" = UseCase("questions.Questions")
+    editions: "UseCase[Editions]" = UseCase("editions.Editions")
+    tickets: "UseCase[Tickets]" = UseCase("tickets.Tickets")
+    public_notes: "UseCase[PublicNotes]" = UseCase("public_notes.PublicNotes")
+    offices: "UseCase[Offices]" = UseCase("offices.Offices")
+    notices: "UseCase[Notices]" = UseCase("notices.Notices")
+    crossings: "UseCase[Crossings]" = UseCase("crossings.Crossings")
+    staff: "UseCase[Staff]" = UseCase("staff.Staff")
+    sign_ins: "UseCase[SignIns]" = UseCase("sign_ins.SignIns")
+    second_step: "UseCase[SecondStep]" = UseCase("second_step.SecondStep")
+    people: "UseCase[People]" = UseCase("people.People")
+    numbers: "UseCase[Numbers]" = UseCase("numbers.Numbers")
+    audit: "UseCase[Audit]" = UseCase("audit.Audit")
+    stuck: "UseCase[Stuck]" = UseCase("stuck.Stuck")
+    privacy: "UseCase[Privacy]" = UseCase("privacy.Privacy")
 
 
 class Turn(Services):
@@ -297,11 +155,7 @@ class Turn(Services):
         self.event_id = event_id
         """Of the message being answered: the key that makes a repeated turn do one thing."""
 
-    @cached_property
-    def joining(self) -> "Joining":
-        from bot.services.joining import Joining
-
-        return Joining(self)
+    joining: "UseCase[Joining]" = UseCase("joining.Joining")
 
     def address_of(self, path: str) -> str:
         """Of a page of ours, as this chat can open it; '' where it cannot."""

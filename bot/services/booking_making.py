@@ -15,8 +15,8 @@ from bot.domain.people import person_key_parts
 from bot.domain.references import BOOKING, new_reference
 from bot.domain.tickets import TicketKind
 from bot.domain.visit_reminders import next_moment
-from bot.i18n import LANGUAGES, Text, translator
-from bot.services import Services, Turn
+from bot.i18n import Text
+from bot.services import Services, Turn, booking_words
 from bot.storage import booking_members, booking_notes, bookings, places
 from bot.storage.vault import vault_of
 
@@ -36,6 +36,8 @@ class BookingMaking:
     def book(self, request: VisitRequest, request_key: str, staff_id: int | None = None) -> Booking:
         """One place of `request.visit_id`, or the same booking again for the same key.
 
+        Staff may choose one that is too near for residents.
+
         Raises SlotTaken and AlreadyBooked; after either nothing is changed.
         """
         made, booking = self._add(request, request_key, BookingState.BOOKED, staff_id)
@@ -45,7 +47,7 @@ class BookingMaking:
         if not places.take_place(self._connection, request.visit_id, booking.id):
             bookings.remove(self._connection, booking.id)
             raise SlotTaken
-        self._note_change(booking, "made", to_visit=request.visit_id, staff_id=staff_id)
+        self.note_change(booking, "made", to_visit=request.visit_id, staff_id=staff_id)
         self.plan_reminders(booking)
         return booking
 
@@ -55,10 +57,13 @@ class BookingMaking:
         """No visit yet: staff get an item, and propose a date or call. Raises AlreadyBooked."""
         made, booking = self._add(request, request_key, BookingState.REQUESTED, staff_id)
         if made:
-            self._note_change(booking, "made", staff_id=staff_id)
-            words = f"{booking.number} · {self._regions.full_name(request.street)}"
+            self.note_change(booking, "made", staff_id=staff_id)
             self._services.tickets.open(
-                TicketKind.VISIT_REQUEST, words, region=request.street, urgent=request.urgent
+                TicketKind.VISIT_REQUEST,
+                f"{booking.number} · {self._regions.full_name(request.street)}",
+                region=request.street,
+                urgent=request.urgent,
+                booking_id=booking.id,
             )
         return booking
 
@@ -74,7 +79,7 @@ class BookingMaking:
         made, booking = self._add(request, request_key, BookingState.WAITING, staff_id)
         if made:
             bookings.wait_for(self._connection, booking.id, halves, from_day)
-            self._note_change(booking, "made", staff_id=staff_id)
+            self.note_change(booking, "made", staff_id=staff_id)
         return booking
 
     # --- parts
@@ -88,12 +93,22 @@ class BookingMaking:
             raise NotLive(number)
         return booking
 
+    def for_staff(self, booking: Booking, words: Text | str, *, urgent: bool = False) -> None:
+        """An item in the queue that leads to the booking."""
+        self._services.tickets.open(
+            TicketKind.VISIT_NOTE,
+            f"{booking.number} · {booking_words.for_office(words)}",
+            region=booking.region,
+            urgent=urgent,
+            booking_id=booking.id,
+        )
+
     def plan_reminders(self, booking: Booking) -> None:
         """Upkeep looks at it then; nothing that was planned before stands."""
         at = next_moment(booking.visit, self._now) if booking.visit else None
         bookings.remind_at(self._connection, booking.id, at)
 
-    def _note_change(
+    def note_change(
         self,
         booking: Booking,
         what: str,
@@ -110,7 +125,7 @@ class BookingMaking:
             self._now,
             from_visit=from_visit,
             to_visit=to_visit,
-            reason=reason if isinstance(reason, str) else reason.to(translator(LANGUAGES[0])),
+            reason=booking_words.for_office(reason),
             staff_id=staff_id,
         )
 
@@ -130,7 +145,9 @@ class BookingMaking:
         if there:
             return False, there
         if request.visit_id is not None:
-            self._services.visits.check(request.visit_id, request.wish)
+            self._services.visits.check(
+                request.visit_id, request.wish, by_staff=staff_id is not None
+            )
         turn = self._services
         chat = turn.conversation_id if isinstance(turn, Turn) else None
         for _try in range(NUMBERS_TRIED):

@@ -6,17 +6,28 @@ Each says what, when, the number, and what can be done (rule C20). Names are mas
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.bookings import Booking, Offer
+from bot.domain.bookings import Booking, BookingState, Offer, VisitOutcome
 from bot.domain.people import mask_name
 from bot.domain.visit_reminders import Reminder, begins
 from bot.domain.visits import HALVES, Visit, VisitKind
-from bot.i18n import Text, _, verbatim
+from bot.i18n import LANGUAGES, Text, _, translator, verbatim
 from bot.messages import Reply
 
 Options = tuple[tuple[str, Text], ...]
 """What a choice opens, and its label."""
 
+RATINGS: dict[str, Text] = {
+    "good": _("It went well"),
+    "bad": _("It did not go well"),
+    "none": _("Nobody came"),
+}
+"""Answers to 'how was the visit?'."""
 OWN = (_("For a person, say 'human' here, or call 12345."),)
+
+
+def for_office(words: Text | str) -> str:
+    """As offices keep it: a sentence of ours in their language, what somebody wrote as it is."""
+    return words if isinstance(words, str) else words.to(translator(LANGUAGES[0]))
 
 
 def when(visit: Visit) -> Text:
@@ -91,12 +102,8 @@ def after(booking: Booking) -> tuple[Reply, Options]:
         ),
         question=_("How was the visit?"),
     )
-    return reply, (
-        (f"visit_was:good {booking.number}", _("It went well")),
-        (f"visit_was:bad {booking.number}", _("It did not go well")),
-        (f"visit_was:none {booking.number}", _("Nobody came")),
-        ("status", _("Check an application")),
-    )
+    ratings = [(f"visit_was:{how} {booking.number}", said) for how, said in RATINGS.items()]
+    return reply, (*ratings, ("status", _("Check an application")))
 
 
 def venue(visit: Visit | None) -> tuple[Text, ...]:
@@ -126,26 +133,82 @@ def offered(booking: Booking, offer: Offer, until: datetime) -> tuple[Reply, Opt
         ),
         question=_("Do you want it?"),
     )
+    return reply, answers_to(offer, booking.number)
+
+
+def answers_to(offer: Offer, number: str) -> Options:
+    """They name the date that they are about: a button of an earlier offer accepts no other."""
     no = _("Another date, please") if offer.proposed else _("No, I go on waiting")
-    return reply, (
-        (f"accept:{booking.number}", _("Yes, I take it")),
-        (f"decline:{booking.number}", no),
-        (f"cancel_booking:{booking.number}", _("Cancel it")),
+    return (
+        (f"accept:{number} {offer.visit.id}", _("Yes, I take it")),
+        (f"decline:{number} {offer.visit.id}", no),
+        (f"cancel_booking:{number}", _("Cancel it")),
     )
 
 
-def ran_out(booking: Booking) -> tuple[Reply, Options]:
+def ran_out(booking: Booking, offer: Offer) -> tuple[Reply, Options]:
     reply = Reply(
         heading=_("The place is no longer held"),
+        items=(_("{name}: {when}").fill(name=who(booking), when=when(offer.visit)),),
         paragraphs=(
             _("I had no answer in time, so somebody else can have it. You are still listed."),
-            _("Your number {number} stays. The next place that fits is offered to you.").fill(
-                number=booking.number
-            ),
+            stays(booking.number, offer),
         ),
         question=_("What would you like to do?"),
     )
     return reply, (("mine", _("My bookings")), ("human", _("Talk to a person")))
+
+
+def stays(number: str, offer: Offer) -> Text:
+    """What happens next when an offered place came to nothing."""
+    if offer.back_to is BookingState.WAITING:
+        said = _("Your number {number} stays. The next place that fits is offered to you.")
+    else:
+        said = _("Your number {number} stays. The federation proposes another date here.")
+    return said.fill(number=number)
+
+
+def withdrawn(booking: Booking, offer: Offer, reason: Text | str) -> Reply:
+    """Staff took back a place that was held, before it was answered."""
+    return Reply(
+        heading=_("Sorry: the federation has to take this date back"),
+        items=(_("{name}: {when}").fill(name=who(booking), when=when(offer.visit)),),
+        paragraphs=(*_why(reason), stays(booking.number, offer), *OWN),
+    )
+
+
+def declined(booking: Booking, offer: Offer) -> Reply:
+    """Staff entered what the person said on the phone."""
+    return Reply(
+        heading=_("The date is not held for you any more"),
+        items=(_("{name}: {when}").fill(name=who(booking), when=when(offer.visit)),),
+        paragraphs=(
+            _("The federation noted that it does not suit you."),
+            stays(booking.number, offer),
+            *OWN,
+        ),
+    )
+
+
+def to_phone(offer: Offer, until: datetime) -> Text:
+    """For the office: a place is held for somebody who has no chat with us."""
+    return _(
+        "A place is free for this person: {when}. There is no chat: please phone before {moment}."
+    ).fill(when=when(offer.visit), moment=until)
+
+
+def to_phone_of_loss(visit: Visit) -> Text:
+    """For the office: somebody who has no chat with us lost the place."""
+    return _("The visit is off: {when}. There is no chat: please phone the person.").fill(
+        when=when(visit)
+    )
+
+
+def not_answered(offer: Offer) -> Text:
+    """For the office: the date that it proposed is over, and the person needs another one."""
+    return _("The proposed date was not answered in time: {when}. Please propose another.").fill(
+        when=when(offer.visit)
+    )
 
 
 def moved(booking: Booking, reason: Text | str, *, by_staff: bool) -> Reply:
@@ -195,6 +258,20 @@ def lost(booking: Booking, visit: Visit, reason: Text | str) -> Reply:
             _("You keep your number and come before others. You hear from us here."),
             *OWN,
         ),
+    )
+
+
+def repeated(booking: Booking, visit: Visit, outcome: VisitOutcome) -> Reply:
+    """The visit was not held, or not to its end: what follows."""
+    said = {
+        VisitOutcome.NOT_AT_HOME: _("The team was at the door and met nobody."),
+        VisitOutcome.TO_REPEAT: _("Not everything could be assessed. The team comes once more."),
+    }[outcome]
+    proposes = _("Your number {number} stays. The federation proposes another date here.")
+    return Reply(
+        heading=_("Another visit is needed"),
+        items=(_("{name}: {when}").fill(name=who(booking), when=when(visit)),),
+        paragraphs=(said, proposes.fill(number=booking.number), *OWN),
     )
 
 

@@ -1,6 +1,7 @@
 """Bookings: found, moved, cancelled, noted on, ended. How they are made: booking_making.py."""
 
 from bot.domain.bookings import (
+    NOTE_KINDS,
     Booking,
     BookingState,
     Note,
@@ -10,7 +11,6 @@ from bot.domain.bookings import (
     UnknownBooking,
     VisitOutcome,
 )
-from bot.domain.tickets import TicketKind
 from bot.i18n import Text
 from bot.messages import Reply
 from bot.services import Turn, booking_words
@@ -46,6 +46,8 @@ class Bookings(BookingMaking):
     ) -> Booking:
         """A place in another visit instead; a wish becomes a booking. The other chats are told.
 
+        Staff may choose one that is too near for residents.
+
         Raises SlotTaken (and the old place stays), NotLive, UnknownBooking.
         """
         booking = self.locked(number)
@@ -53,7 +55,7 @@ class Bookings(BookingMaking):
             return booking
         if booking.visit and booking.visit.id == visit_id:
             return self._services.waiting.accept(number)
-        self._services.visits.check(visit_id, booking.request.wish)
+        self._services.visits.check(visit_id, booking.request.wish, by_staff=staff_id is not None)
         old = places.free_place(self._connection, booking.id)
         if not places.take_place(self._connection, visit_id, booking.id):
             if old:
@@ -62,7 +64,7 @@ class Bookings(BookingMaking):
         self._withdraw(booking)
         bookings.change(self._connection, booking, BookingState.BOOKED, visit_id, self._now)
         from_visit = booking.visit.id if booking.visit else None
-        self._note_change(
+        self.note_change(
             booking,
             "moved",
             from_visit=from_visit,
@@ -91,7 +93,7 @@ class Bookings(BookingMaking):
         kept = visit_id if booking.state is BookingState.BOOKED else None
         bookings.change(self._connection, booking, BookingState.CANCELLED, kept, self._now)
         bookings.remind_at(self._connection, booking.id, None)
-        self._note_change(
+        self.note_change(
             booking, "cancelled", from_visit=visit_id, reason=reason, staff_id=staff_id
         )
         self.tell(booking, booking_words.cancelled(booking, reason, by_staff=staff_id is not None))
@@ -105,25 +107,30 @@ class Bookings(BookingMaking):
         bookings.fine_at(self._connection, booking.id, self._now)
         return booking
 
-    def note(self, number: str, what: str, words: str, *, staff_id: int | None = None) -> Booking:
+    def note(
+        self,
+        number: str,
+        what: str,
+        words: Text | str,
+        *,
+        staff_id: int | None = None,
+        quiet: bool = False,
+    ) -> Booking:
         """Add a line; the office gets an item of what a person wrote. Also to one that is over.
 
-        `what` is note, late, wish or rating. Raises UnknownBooking.
+        `what` is a key of NOTE_KINDS; `quiet`: the office has nothing to do about it.
+        Raises UnknownBooking.
         """
         booking = bookings.lock(self._connection, number)
         if booking is None:
             raise UnknownBooking(number)
         who = "person" if staff_id is None else "staff"
-        heard = staff_id is None and (what, words) != ("rating", "good")
-        note = Note(what=what, who=who, words=words, at=self._now, staff_id=staff_id)
+        kept = booking_words.for_office(words)
+        note = Note(what=what, who=who, words=kept, at=self._now, staff_id=staff_id)
         booking_notes.add(self._connection, booking.id, note)
-        if heard:
-            self._services.tickets.open(
-                TicketKind.VISIT_NOTE,
-                f"{booking.number} · {what}\n{words}",
-                region=booking.region,
-                urgent=what == "late",
-            )
+        if staff_id is None and not quiet:
+            about = booking_words.for_office(NOTE_KINDS[what])
+            self.for_staff(booking, f"{about}\n{kept}".strip(), urgent=what == "late")
         return booking
 
     def application_number(self, booking: Booking) -> str:
@@ -167,9 +174,10 @@ class Bookings(BookingMaking):
             # The half-day is over: its place is nobody's to take, and this person waits again.
             places.free_place(self._connection, booking.id)
             bookings.remind_at(self._connection, booking.id, None)
+            self.tell(booking, booking_words.repeated(booking, booking.visit, outcome))
         bookings.change(self._connection, booking, state, kept, self._now)
         what = "done" if ended else "repeated"
-        self._note_change(booking, what, from_visit=visit_id, staff_id=staff_id)
+        self.note_change(booking, what, from_visit=visit_id, staff_id=staff_id)
         return bookings.by_id(self._connection, booking.id) or booking
 
     # --- parts

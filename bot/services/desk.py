@@ -1,126 +1,32 @@
-"""Bookings as staff handle them: look, reveal, move, cancel, propose, book by phone, outcome.
+"""Bookings as staff handle them: move, cancel, propose, take back, book by phone, outcome.
 
-Every method takes the member and sees to their region (NotFound outside it); every look at a
-person's data and every change is in the audit log. Whoever has no chat with us has to be called:
-where the system itself changes their visit, an item in the queue says so.
+Every method takes the member and sees to their region (NotFound outside it); every change is in
+the audit log. Whoever has no chat with us has to be called: where the system itself changes their
+visit, an item in the queue says so. What staff see: desk_reading.py.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from bot.domain.application_rows import Action, Row
-from bot.domain.applications import Application
 from bot.domain.bookings import (
     Booking,
     BookingState,
-    Note,
     NotLive,
     Offer,
-    OfferState,
     UnknownBooking,
     VisitOutcome,
     VisitRequest,
 )
-from bot.domain.references import BOOKING, read_reference
 from bot.domain.regions import Regions
-from bot.domain.staff import Member, Role
+from bot.domain.staff import Member
 from bot.domain.stages import Stage
-from bot.domain.tickets import AlreadyTaken, NotFound, TicketKind
-from bot.domain.visits import Mode, Visit, VisitOffer
-from bot.i18n import LANGUAGES, Text, translator
-from bot.services import Services, booking_words
-from bot.services.application_records import By
-from bot.storage import (
-    applications,
-    booking_members,
-    booking_notes,
-    bookings,
-    offers,
-    places,
-    visit_weeks,
-)
-
-SHOWN = 12
-"""Visits to choose from on one page."""
-LISTED = 200
+from bot.domain.tickets import AlreadyTaken, NotFound
+from bot.domain.visits import Mode
+from bot.i18n import Text
+from bot.services.desk_reading import DeskReading
+from bot.services.visit_outcomes import move_application
+from bot.storage import applications
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """All that a member of staff sees of one booking."""
-
-    booking: Booking
-    team: str
-    offer: Offer | None
-    notes: Sequence[Note]
-    history: Sequence[Any]
-    outcome: VisitOutcome | None
-    application: Application | None
-    has_chat: bool
-    booked_by: str
-
-
-class Desk:
+class Desk(DeskReading):
     """Every method is one use case in the transaction of its services."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._connection = services.connection
-        self._now = services.now
-
-    # --- looked at
-
-    def find(self, number: str, member: Member) -> Booking:
-        """Raises NotFound: no such number, or not the member's region (an assessor: team)."""
-        booking = bookings.by_number(self._connection, read_reference(number, BOOKING) or number)
-        if booking is None or not Regions.contains(member.region, booking.region):
-            raise NotFound
-        if member.role is Role.ASSESSOR and not self._is_own(booking, member):
-            raise NotFound
-        return booking
-
-    def case_file(self, number: str, member: Member, *, revealed: bool = False) -> CaseFile:
-        """Raises NotFound. The look is written to the audit log, and so is revealing."""
-        booking = self.find(number, member)
-        event = "booking.revealed" if revealed else "booking.read"
-        self._services.audit.record(member.id, event, booking.number)
-        visit = booking.visit
-        history = booking_notes.history(self._connection, booking.id)
-        outcome = (
-            booking_notes.outcome_of(self._connection, booking.id, visit.id) if visit else None
-        )
-        return CaseFile(
-            booking=booking,
-            team=self._services.visits.team(visit.team_id).name if visit else "",
-            offer=self._services.waiting.open_offer(booking),
-            notes=self._services.bookings.notes(booking) if revealed else (),
-            history=history,
-            outcome=outcome,
-            application=self._application(booking),
-            has_chat=bool(booking_members.of(self._connection, booking.id)),
-            booked_by=self._services.staff.name_of(booking.staff_id) if booking.staff_id else "",
-        )
-
-    def listed(self, member: Member, state: BookingState) -> list[Booking]:
-        """Who waits or has requested, the most urgent first, then who waits longest."""
-        found = bookings.listed(self._connection, member.region, [state], LISTED)
-        self._services.audit.record(member.id, "bookings.listed", state.value)
-        return found
-
-    def offered(self, booking: Booking, after: int | None = None) -> list[VisitOffer]:
-        """Where this person could go instead, the nearest first."""
-        return self._services.visits.offered(booking.request.wish, after, SHOWN)
-
-    def offers_for(self, told: VisitRequest) -> list[VisitOffer]:
-        """Visits for somebody who has no booking yet."""
-        return self._services.visits.offered(told.wish, None, SHOWN)
-
-    def holding(self, visit: Visit) -> list[Booking]:
-        """Those who have, or are offered, a place in it."""
-        held = places.holders(self._connection, visit.id)
-        found = (bookings.by_id(self._connection, one) for one in held)
-        return [one for one in found if one and one.state is not BookingState.DONE]
 
     # --- changed
 
@@ -152,13 +58,25 @@ class Desk:
         self._services.audit.record(member.id, "booking.proposed", booking.number)
         return offer
 
+    def withdraw(self, number: str, known: str, why: Text, member: Member) -> Booking:
+        """A place that is held is taken back; the person is told, with the reason.
+
+        Raises NotFound, AlreadyTaken, OfferOver.
+        """
+        booking = self._current(number, known, member)
+        done = self._services.waiting.withdraw(booking.number, why, member.id)
+        self._services.audit.record(member.id, "booking.withdrawn", booking.number)
+        return done
+
     def answer_offer(self, number: str, known: str, member: Member, *, accepted: bool) -> Booking:
         """What the person said on the phone. Raises NotFound, AlreadyTaken, OfferOver."""
         booking = self._current(number, known, member)
         waiting = self._services.waiting
         event = "booking.accepted" if accepted else "booking.declined"
         self._services.audit.record(member.id, event, booking.number)
-        return waiting.accept(booking.number) if accepted else waiting.decline(booking.number)
+        if accepted:
+            return waiting.accept(booking.number, member.id)
+        return waiting.decline(booking.number, staff_id=member.id)
 
     def book(
         self, request: VisitRequest, request_key: str, member: Member, *, list_only: bool = False
@@ -228,101 +146,4 @@ class Desk:
         self._services.audit.record(
             member.id, "booking.outcome", booking.number, detail=outcome.value
         )
-        return after, self._move_application(booking, outcome, member)
-
-    def lost_place(self, booking: Booking, why: Text | str, member: Member) -> bool:
-        """Its half-day was closed: it waits again, before others, and the person is told.
-
-        False: it changed a moment ago.
-        """
-        try:
-            current = self._services.bookings.locked(booking.number)
-        except (NotLive, UnknownBooking):
-            return False
-        visit = current.visit
-        if visit is None:
-            return False
-        offer = offers.open_of(self._connection, current.id)
-        if offer:
-            offers.close(self._connection, offer.id, OfferState.WITHDRAWN, self._now)
-        places.free_place(self._connection, current.id)
-        mode = self._services.visits.county(current.region).mode
-        state = BookingState.WAITING if mode is Mode.VISITS else BookingState.REQUESTED
-        bookings.change(self._connection, current, state, None, self._now)
-        bookings.set_urgency(self._connection, current.id, max(current.urgency, 1))
-        bookings.remind_at(self._connection, current.id, None)
-        booking_notes.changed(
-            self._connection,
-            current.id,
-            "closed",
-            self._now,
-            from_visit=visit.id,
-            reason=why if isinstance(why, str) else why.to(translator(LANGUAGES[0])),
-            staff_id=member.id,
-        )
-        self._tell_loss(current, visit, why)
-        return True
-
-    # --- parts
-
-    def _tell_loss(self, booking: Booking, visit: Visit, why: Text | str) -> None:
-        self._services.bookings.tell(booking, booking_words.lost(booking, visit, why))
-        if not booking_members.of(self._connection, booking.id):
-            self._services.tickets.open(
-                TicketKind.VISIT_NOTE,
-                f"{booking.number} · {visit.day} · 停诊，请打电话告知本人",
-                region=booking.region,
-                urgent=True,
-            )
-
-    def _current(self, number: str, known: str, member: Member) -> Booking:
-        """The booking as it was looked at. Raises NotFound, AlreadyTaken."""
-        booking = self.find(number, member)
-        locked = bookings.lock(self._connection, booking.number)
-        if locked is None or version_of(locked) != known or not locked.state.live:
-            raise AlreadyTaken
-        return locked
-
-    def _is_own(self, booking: Booking, member: Member) -> bool:
-        own = visit_weeks.teams_of(self._connection, member.id)
-        return booking.visit is not None and booking.visit.team_id in own
-
-    def _application(self, booking: Booking) -> Application | None:
-        if booking.application_id is None:
-            return None
-        return applications.by_id(self._connection, booking.application_id)
-
-    def _move_application(
-        self, booking: Booking, outcome: VisitOutcome, member: Member
-    ) -> Stage | None:
-        """Assessed: it goes on. Nobody there, or once more: it waits for its assessment.
-
-        Only forwards, and only as far as an assessment can tell; whoever refused at the door has
-        not withdrawn anything.
-        """
-        application = self._application(booking)
-        aim = {
-            VisitOutcome.ASSESSED: Stage.ASSESSED,
-            VisitOutcome.NOT_AT_HOME: Stage.SENT,
-            VisitOutcome.TO_REPEAT: Stage.SENT,
-        }.get(outcome)
-        if application is None or aim is None:
-            return None
-        way = self._services.known.stages.way(application.procedure, application.way)
-        if application.stage not in way.path or aim not in way.path:
-            return None
-        if way.path.index(application.stage) >= way.path.index(aim):
-            return None
-        records = self._services.application_records
-        row = Row(1, application.number, "", None, None, "", aim, expected=application.stage)
-        planned = records.plan([row], application.region, lock=True)
-        if any(one.faults or one.action is Action.SAME for one in planned):
-            return None
-        records.apply(planned, By("console", member.id))
-        return aim
-
-
-def version_of(booking: Booking) -> str:
-    """Of how a booking stands: what was looked at must be what is changed."""
-    visit = booking.visit.id if booking.visit else 0
-    return f"{booking.state.value}-{visit}"
+        return after, move_application(self._services, booking, outcome, member)

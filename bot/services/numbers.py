@@ -1,4 +1,7 @@
-"""The dashboard: what waits now, how soon people were answered, and the months so far."""
+"""The dashboard of the queue: what waits, how soon people were answered, the months so far.
+
+The numbers of visits: visit_figures.py.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
+from bot.domain.months import between, later
 from bot.i18n import GUANGDONG
 from bot.storage import numbers as stored
 from bot.storage.numbers import Count, FirstAnswer
@@ -42,11 +46,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Counts of people."""
+    """Counts of opinions."""
 
     first: date
-    at_home: int
-    in_groups: int
     received: int
     answered: int
     """Of those received in this month, by now."""
@@ -101,21 +103,16 @@ class Numbers:
         )
 
     def _months(self, region: str) -> list[Month]:
-        firsts = months_back(self._now.astimezone(GUANGDONG).date(), MONTHS)
-        done = stored.visits_done(
-            self._connection, region, firsts[0], next_month(firsts[-1]) - timedelta(days=1)
-        )
-        found = []
-        for first in firsts:
-            after = next_month(first)
-            received, answered = stored.opinions(
-                self._connection, region, _morning(first), _morning(after)
+        today = self._now.astimezone(GUANGDONG).date()
+        return [
+            Month(
+                first,
+                *stored.opinions(
+                    self._connection, region, _morning(first), _morning(later(first, 1))
+                ),
             )
-            visited = [(kind, count) for day, kind, count in done if first <= day < after]
-            at_home = sum(count for kind, count in visited if kind == stored.HOME)
-            in_groups = sum(count for kind, count in visited if kind != stored.HOME)
-            found.append(Month(first, at_home, in_groups, received, answered))
-        return found
+            for first in between(later(today, 1 - MONTHS), today)
+        ]
 
 
 def _line(of: str, counts: Iterable[Count], answers: Iterable[FirstAnswer]) -> Line:
@@ -130,16 +127,6 @@ def _line(of: str, counts: Iterable[Count], answers: Iterable[FirstAnswer]) -> L
         sum(one.settled for one in counted),
         sum(one.asked for one in counted),
     )
-
-
-def months_back(day: date, count: int) -> list[date]:
-    """The first days of so many months, the one of `day` last."""
-    at = day.year * 12 + day.month - 1
-    return [date(one // 12, one % 12 + 1, 1) for one in range(at - count + 1, at + 1)]
-
-
-def next_month(first: date) -> date:
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
 def _morning(day: date) -> datetime:

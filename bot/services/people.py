@@ -13,7 +13,7 @@ from bot.domain.accounts import Account, Wish
 from bot.domain.regions import PROVINCE, Regions
 from bot.domain.staff import Member, OpenSession, Role
 from bot.domain.tickets import NotFound
-from bot.i18n import Text, _
+from bot.i18n import GUANGDONG, Text, _
 from bot.storage import sign_ins
 from bot.storage import staff as stored
 
@@ -158,13 +158,22 @@ class People:
         sign_ins.end_sessions(self._connection, self.one(name, by).id)
         self._log(by, "staff.sessions_ended", name)
 
-    def set_away(self, name: str, first: date | None, last: date | None, by: Member) -> None:
-        """From and to, both included; None: there again. Raises NotFound and Refused."""
+    def set_away(self, name: str, first: date | None, last: date | None, by: Member) -> int:
+        """From and to, both included; None: there again. Also one's own.
+
+        How many items went back to the queue at once; on a later first day upkeep gives them back.
+        Raises NotFound and Refused.
+        """
         member = self.one(name, by)
         if last and first and last < first:
             raise Refused(_("The last day lies before the first."))
         stored.change(self._connection, member.id, away_from=first, away_until=last)
         self._log(by, "staff.away", name, f"{first or ''} {last or ''}".strip())
+        if not replace(member, away_from=first, away_until=last).is_away(
+            self._now.astimezone(GUANGDONG).date()
+        ):
+            return 0
+        return self._services.tickets.hand_back([member.id])
 
     # --- below
 

@@ -8,7 +8,7 @@ from bot.domain.deadlines import OfficeHours
 from bot.domain.regions import Regions
 from bot.domain.tickets import AlreadyTaken, NotFound, Ticket
 from bot.messages import Attachment
-from bot.storage import files, ticket_words
+from bot.storage import files, ticket_letters, ticket_words
 from bot.storage import tickets as stored
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ class TicketsBase:
         self, ticket: Ticket, words: str, file: Attachment | None, who: str = "person"
     ) -> None:
         reference = self._kept(file) if file else None
-        stored.say(self._connection, ticket.id, who, words, self._now, file=reference)
+        ticket_letters.say(self._connection, ticket.id, who, words, self._now, file=reference)
         ticket_words.add(self._connection, ticket.id, self._bare(words))
 
     def _note_event(self, ticket: Ticket, event: str, by: int | None, words: str = "") -> None:
         """What happened to an item stands between its letters; `words` are of whoever did it."""
-        stored.happened(self._connection, ticket.id, event, words, self._now, by)
+        ticket_letters.happened(self._connection, ticket.id, event, words, self._now, by)
 
     def _kept(self, file: Attachment) -> str:
         """The file's place in our store; what a channel still holds is fetched soon."""

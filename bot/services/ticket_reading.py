@@ -7,6 +7,7 @@ from bot.allowance import Allowance
 from bot.domain.applications import Application
 from bot.domain.articles import Article
 from bot.domain.bookings import Booking
+from bot.domain.preferences import UNSAID, Preferences
 from bot.domain.queue import (
     A_PAGE,
     SHORTEST_SEARCH,
@@ -20,12 +21,14 @@ from bot.domain.references import read_reference
 from bot.domain.regions import Regions
 from bot.domain.staff import Member
 from bot.domain.tickets import NotFound, Ticket, TicketMessage
+from bot.domain.visit_needs import Call
 from bot.messages import Line
 from bot.services.ticket_base import TicketsBase
 from bot.storage import (
     bookings,
     files,
     ticket_desks,
+    ticket_letters,
     ticket_person,
     ticket_queue,
     ticket_words,
@@ -44,13 +47,19 @@ class Person:
 
     channel: str = ""
     language: str = ""
-    plain: bool = False
+    prefers: Preferences = UNSAID
     reachable: bool = True
     conversation: Sequence[Line] = ()
     bookings: Sequence[Booking] = ()
     applications: Sequence[Application] = ()
     allowance: Allowance | None = None
     """What may still be sent to this person; None: as much as you like."""
+
+    @property
+    def no_calls(self) -> bool:
+        """Said in the settings, or for a visit."""
+        visits = (booking.request.call for booking in self.bookings)
+        return self.prefers.text_only or Call.TEXT in visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +117,11 @@ class TicketReading(TicketsBase):
 
         `arrived`: messages of people after the one with the id `after`.
         """
-        newest = stored.newest_message(self._connection)
+        newest = ticket_letters.newest_message(self._connection)
         told = {
             region: (
                 ticket_queue.waiting(self._connection, region),
-                stored.arrived(self._connection, region, after) if newest > after else 0,
+                ticket_letters.arrived(self._connection, region, after) if newest > after else 0,
             )
             for region in regions
         }
@@ -127,7 +136,7 @@ class TicketReading(TicketsBase):
         self._services.audit.record(member.id, "ticket.read", ticket.number)
         ticket_desks.look(self._connection, ticket.id, member.id, self._now)
         others = ticket_desks.others(self._connection, ticket.id, member.id)
-        said = stored.messages(self._connection, ticket.id)
+        said = ticket_letters.messages(self._connection, ticket.id)
         person = self._person(ticket, member)
         return Item(
             ticket=ticket,
@@ -147,7 +156,7 @@ class TicketReading(TicketsBase):
         """A file of an item. Raises NotFound. The look is written to the audit log."""
         ticket = self._mine(number, member)
         found = None
-        if stored.has_file(self._connection, ticket.id, reference):
+        if ticket_letters.has_file(self._connection, ticket.id, reference):
             found = files.find(self._connection, reference)
         if found is None:
             raise NotFound
@@ -181,7 +190,7 @@ class TicketReading(TicketsBase):
         return Person(
             channel=address.channel if address else "",
             language=language,
-            plain=ticket_person.wants_plain(self._connection, chat),
+            prefers=ticket_person.preferences_of(self._connection, chat),
             reachable=reachable,
             conversation=transcript.lines(
                 self._connection, chat, limit=CONVERSATION_SHOWN, now=self._now

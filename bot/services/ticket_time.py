@@ -13,8 +13,7 @@ from bot.domain.tickets import REOPENS_WITHIN, AlreadyTaken, Priority, Ticket
 from bot.i18n import GUANGDONG, Text, _
 from bot.messages import Reply
 from bot.services.ticket_base import TicketsBase
-from bot.storage import files, ticket_queue
-from bot.storage import tickets as stored
+from bot.storage import files, ticket_letters, ticket_queue
 
 QUIET_FROM, QUIET_TO = time(21), time(8)
 """No message that nobody waits for comes then (rule C23)."""
@@ -47,7 +46,7 @@ class TicketTime(TicketsBase):
 
     def not_taken(self, reference: str, why: Text) -> None:
         """A file that came with an item could not be kept: staff see it, its sender hears why."""
-        ticket = stored.of_file(self._connection, reference)
+        ticket = ticket_letters.of_file(self._connection, reference)
         if ticket is None:
             return
         self._note_event(ticket, "not_taken", None)
@@ -63,7 +62,7 @@ class TicketTime(TicketsBase):
     def transcribed(self, reference: str, words: str, *, urgent: bool = False) -> None:
         """What a speech model heard in a voice message; '' where it heard no words."""
         files.heard(self._connection, reference, self._now)
-        ticket = stored.of_file(self._connection, reference)
+        ticket = ticket_letters.of_file(self._connection, reference)
         if ticket is None or not words:
             return
         self._say(ticket, words, None, "bot")

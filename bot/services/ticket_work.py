@@ -15,7 +15,15 @@ from bot.domain.tickets import (
 from bot.i18n import _, verbatim
 from bot.messages import Attachment, Choice, Reply
 from bot.services.ticket_base import TicketsBase
-from bot.storage import files, messages, public_notes, ticket_desks, ticket_queue, ticket_words
+from bot.storage import (
+    files,
+    messages,
+    public_notes,
+    ticket_desks,
+    ticket_letters,
+    ticket_queue,
+    ticket_words,
+)
 from bot.storage import tickets as stored
 
 SUPERVISORS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -78,7 +86,7 @@ class TicketWork(TicketsBase):
         ticket = self._mine(number, member)
         if not words.strip():
             raise NotPossible
-        stored.say(
+        ticket_letters.say(
             self._connection, ticket.id, "note", words.strip(), self._now, staff_id=member.id
         )
         ticket_words.add(self._connection, ticket.id, self._bare(words))
@@ -139,7 +147,9 @@ class TicketWork(TicketsBase):
         """
         ticket = self._current(number, version, member)
         letters = [
-            one for one in stored.messages(self._connection, ticket.id) if one.who == "person"
+            one
+            for one in ticket_letters.messages(self._connection, ticket.id)
+            if one.who == "person"
         ]
         if not ids or not set(ids) < {one.id for one in letters}:
             raise NotPossible
@@ -158,7 +168,7 @@ class TicketWork(TicketsBase):
                 "anonymous": ticket.anonymous,
             },
         )
-        if stored.move_messages(self._connection, ids, made.id) != len(ids):
+        if ticket_letters.move_messages(self._connection, ids, made.id) != len(ids):
             raise NotPossible
         for one in (letter for letter in letters if letter.id in ids):
             ticket_words.add(self._connection, made.id, self._bare(one.words))
@@ -194,7 +204,7 @@ class TicketWork(TicketsBase):
             reply = answer_reply(ticket.number, words, asks=asks, file=file)
             uid = self._services.notices.tell(ticket.conversation_id, reply, who="staff")
             stored.expect_answer(self._connection, ticket.conversation_id, ticket.id)
-        stored.say(
+        ticket_letters.say(
             self._connection,
             ticket.id,
             "staff",

@@ -21,7 +21,7 @@ from bot.messages import Attachment
 from bot.services.ticket_reading import Item, TicketReading
 from bot.services.ticket_time import TicketTime
 from bot.services.ticket_work import TicketWork
-from bot.storage import public_notes, ticket_words
+from bot.storage import public_notes, ticket_letters, ticket_words
 from bot.storage import tickets as stored
 
 __all__ = ["FEEDBACK", "Item", "Tickets"]
@@ -117,7 +117,7 @@ class Tickets(TicketReading, TicketWork, TicketTime):
         chat = self._chat()
         ticket_id = stored.expected(self._connection, chat) if chat else None
         ticket = stored.by_id(self._connection, ticket_id) if ticket_id else None
-        written = stored.last_answer(self._connection, ticket.id) if ticket else None
+        written = ticket_letters.last_answer(self._connection, ticket.id) if ticket else None
         if ticket is None or written is None:
             return None
         return ticket if longest is None or self._now - written <= longest else None
@@ -130,10 +130,13 @@ class Tickets(TicketReading, TicketWork, TicketTime):
 
     # --- afterwards
 
-    def asked_if_settled(self) -> Ticket | None:
-        """The item about which this chat was just asked 'is it settled?'."""
+    def asked_if_settled(self, *, just_now: bool) -> Ticket | None:
+        """The item about which this chat was last asked 'is it settled?'.
+
+        `just_now`: and has said nothing since.
+        """
         chat = self._chat()
-        return stored.asked_of(self._connection, chat) if chat else None
+        return stored.asked_of(self._connection, chat, just_now=just_now) if chat else None
 
     def settle(self, number: str, *, settled: bool) -> Ticket | None:
         """The person's own word. None: no item of this chat, or too long ago."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from bot.domain.months import later
 from bot.domain.staff import Member
 from bot.domain.visit_figures import Figures
 from bot.services import Services
@@ -18,5 +19,5 @@ class VisitFigures:
 
     def by_month(self, member: Member, first: date, last: date) -> Sequence[Figures]:
         """From the month of `first` to that of `last`, both whole."""
-        end = (last.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        end = later(last, 1) - timedelta(days=1)
         return stored.by_month(self._connection, member.region, first.replace(day=1), end)

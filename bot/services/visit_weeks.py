@@ -32,6 +32,7 @@ from bot.domain.visit_weeks import (
 from bot.domain.visits import Half, Team, Visit
 from bot.i18n import GUANGDONG, LANGUAGES, Text, translator
 from bot.services import Services
+from bot.services.lost_visits import release_places
 from bot.storage import bookings, visits
 from bot.storage import visit_weeks as stored
 
@@ -187,7 +188,7 @@ class VisitWeeks:
         because = why.to(translator(LANGUAGES[0]))[:LONGEST_REASON]
         stored.set_open(self._connection, visit_id, is_open=False, because=because)
         self._record(member, "visit.closed" if release else "visit.blocked", found.visit)
-        return self._release(found.visit, why, member) if release else 0
+        return release_places(self._services, found.visit, why, member) if release else 0
 
     def reopen(self, visit_id: int, member: Member) -> None:
         """Raises NotFound, and Closed where a closure lies over it."""
@@ -243,7 +244,7 @@ class VisitWeeks:
         for visit in under:
             stored.set_open(self._connection, visit.id, is_open=False, because=closure.reason)
             if release:
-                lost += self._release(visit, closure.reason, member)
+                lost += release_places(self._services, visit, closure.reason, member)
         return len(under), lost
 
     def remove_closure(self, closure_id: int, member: Member) -> None:
@@ -292,11 +293,6 @@ class VisitWeeks:
         return team
 
     # --- parts
-
-    def _release(self, visit: Visit, why: Text | str, member: Member) -> int:
-        """Those who have a place there wait again, before others; how many."""
-        desk = self._services.desk
-        return sum(desk.lost_place(one, why, member) for one in desk.holding(visit))
 
     def _is_theirs(self, region: str, member: Member) -> bool:
         known = region in self._services.regions.by_code

@@ -7,6 +7,7 @@ from datetime import date
 from bot.domain.bookings import Booking, SlotTaken
 from bot.domain.people import DisabilityKind
 from bot.domain.regions import PROVINCE
+from bot.domain.visit_reminders import begins, day_of
 from bot.domain.visits import (
     County,
     Half,
@@ -101,23 +102,27 @@ class Visits:
         limit: int = 5,
         from_day: date | None = None,
         half: Half | None = None,
+        *,
+        by_staff: bool = False,
     ) -> list[VisitOffer]:
         """Visits with free places that fit, the nearest first, also where staff propose dates.
 
-        `after` is the id of the last visit that was shown.
+        `after` is the id of the last visit that was shown. `by_staff`: those that residents can
+        no longer take, too.
         """
         last = stored.visit(self._connection, after) if after is not None else None
-        day = max(first_day(self._now), from_day or date.min)
-        return stored.offered(
+        first = day_of(self._now) if by_staff else first_day(self._now)
+        found = stored.offered(
             self._connection,
             self.around(wish.street),
             specialties(wish.kinds),
             wish.kind,
-            day,
+            max(first, from_day or date.min),
             last,
             limit,
             half,
         )
+        return [one for one in found if begins(one.visit) > self._now]
 
     def bookable(
         self, wish: Wish, after: int | None = None, limit: int = 5, from_day: date | None = None
@@ -131,12 +136,18 @@ class Visits:
         """Whom the team visits then, for its round."""
         return bookings.of_visit(self._connection, visit.id)
 
-    def check(self, visit_id: int, wish: Wish) -> Visit:
+    def check(self, visit_id: int, wish: Wish, *, by_staff: bool = False) -> Visit:
         """Raises SlotTaken for a visit that is not, or no longer, for this wish."""
         visit = stored.visit(self._connection, visit_id)
-        if visit is None or visit.day < first_day(self._now) or not self.fits(visit, wish):
+        if visit is None or not self.fits(visit, wish):
+            raise SlotTaken
+        if self.is_near(visit) and not (by_staff and begins(visit) > self._now):
             raise SlotTaken
         return visit
+
+    def is_near(self, visit: Visit) -> bool:
+        """Too near for residents to take: its round is planned already."""
+        return visit.day < first_day(self._now)
 
     def fits(self, visit: Visit, wish: Wish) -> bool:
         in_reach = self._regions.contains(visit.region, wish.street)

@@ -4,7 +4,7 @@ A place that is offered is taken in the same moment, by the same row: nobody can
 one frees, the first who fits gets the offer in the transaction that freed it.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.bookings import (
     OFFER_HOLDS,
@@ -18,11 +18,13 @@ from bot.domain.bookings import (
     SlotTaken,
     UnknownBooking,
 )
-from bot.domain.visit_reminders import is_quiet, wakes
+from bot.domain.deadlines import DAY, OfficeHours
+from bot.domain.visit_reminders import begins, is_quiet, wakes
 from bot.domain.visits import Half, Visit, first_day
+from bot.i18n import Text
 from bot.services import Services, booking_words
 from bot.services.notices import Notice
-from bot.storage import booking_members, booking_notes, bookings, offers, places, visits
+from bot.storage import booking_members, bookings, offers, places, visits
 
 A_ROUND = 100
 """So many offers at most are told, or run out, in one transaction of upkeep."""
@@ -68,7 +70,9 @@ class Waiting:
         booking = self._services.bookings.locked(number)
         if booking.state is BookingState.BOOKED:
             raise NotLive(number)  # what is booked is moved, not proposed
-        visit = self._services.visits.check(visit_id, booking.request.wish)
+        visit = self._services.visits.check(visit_id, booking.request.wish, by_staff=True)
+        if begins(visit) <= wakes(self._now):
+            raise SlotTaken  # nobody is asked at night: there is no time to answer
         open_one = offers.open_of(self._connection, booking.id)
         if open_one:
             self._end(booking, open_one, OfferState.WITHDRAWN)
@@ -86,10 +90,27 @@ class Waiting:
             return None
         return offer
 
+    def withdraw(self, number: str, reason: Text | str, staff_id: int) -> Booking:
+        """Staff take back a place that is held, and say why; the booking is what it was.
+
+        Raises OfferOver (answered, or its time is over), NotLive, UnknownBooking.
+        """
+        booking = self._services.bookings.locked(number)
+        offer = self.open_offer(booking)
+        if offer is None or not self._end(
+            booking, offer, OfferState.WITHDRAWN, reason=reason, staff_id=staff_id
+        ):
+            raise OfferOver(number)
+        self._services.bookings.tell(booking, booking_words.withdrawn(booking, offer, reason))
+        return self._services.bookings.locked(number)
+
     # --- answered
 
-    def accept(self, number: str) -> Booking:
-        """The place that was held is theirs. Raises OfferOver, NotLive, UnknownBooking."""
+    def accept(self, number: str, staff_id: int | None = None) -> Booking:
+        """The place that was held is theirs; `staff_id`: who was told so on the phone.
+
+        Raises OfferOver, NotLive, UnknownBooking.
+        """
         booking = self._services.bookings.locked(number)
         if booking.state is BookingState.BOOKED:
             return booking  # pressed twice
@@ -101,27 +122,30 @@ class Waiting:
         visit_id = offer.visit.id
         bookings.change(self._connection, booking, BookingState.BOOKED, visit_id, self._now)
         bookings.fine_at(self._connection, booking.id, self._now)
-        booking_notes.changed(
-            self._connection, booking.id, "accepted", self._now, to_visit=visit_id
+        self._services.bookings.note_change(
+            booking, "accepted", to_visit=visit_id, staff_id=staff_id
         )
         booked = self._services.bookings.locked(number)
         self._services.bookings.plan_reminders(booked)
         self._services.bookings.tell(booked, booking_words.accepted(booked))
         return booked
 
-    def decline(self, number: str, words: str = "") -> Booking:
+    def decline(self, number: str, words: str = "", staff_id: int | None = None) -> Booking:
         """The next one gets it; this booking waits again. `words`: what would suit instead.
 
-        Raises OfferOver, NotLive, UnknownBooking.
+        `staff_id`: who was told so on the phone. Raises OfferOver, NotLive, UnknownBooking.
         """
-        booking = self._services.bookings.locked(number)
+        made = self._services.bookings
+        booking = made.locked(number)
         offer = offers.open_of(self._connection, booking.id)
         if offer is None:
             raise OfferOver(number)
-        self._end(booking, offer, OfferState.DECLINED)
-        if words or offer.proposed:
-            self._services.bookings.note(number, "wish", words)
-        return self._services.bookings.locked(number)
+        self._end(booking, offer, OfferState.DECLINED, staff_id=staff_id)
+        if staff_id is not None:
+            made.tell(booking, booking_words.declined(booking, offer))
+        elif words or offer.proposed:
+            made.note(number, "wish", words)
+        return made.locked(number)
 
     # --- what upkeep does
 
@@ -131,8 +155,16 @@ class Waiting:
             return []
         notices: list[Notice] = []
         for offer in offers.untold(self._connection, A_ROUND):
-            if offers.told(self._connection, offer.id, self._now, self._until(offer)):
-                notices += self._told(offer)
+            booking = bookings.by_id(self._connection, offer.booking_id)
+            chats = booking_members.of(self._connection, offer.booking_id)
+            until = self._until(offer, to_phone=not chats)
+            if booking is None or not offers.told(self._connection, offer.id, self._now, until):
+                continue
+            reply, options = booking_words.offered(booking, offer, until)
+            notices += [Notice(chat, reply, options) for chat in chats]
+            if not chats and not offer.proposed:  # who proposed it phones them anyway
+                words = booking_words.to_phone(offer, until)
+                self._services.bookings.for_staff(booking, words, urgent=True)
         return notices
 
     def run_out(self) -> list[Notice]:
@@ -142,7 +174,9 @@ class Waiting:
             booking = bookings.by_id(self._connection, offer.booking_id)
             if booking is None or not self._end(booking, offer, OfferState.EXPIRED):
                 continue
-            reply, options = booking_words.ran_out(booking)
+            if offer.proposed:
+                self._services.bookings.for_staff(booking, booking_words.not_answered(offer))
+            reply, options = booking_words.ran_out(booking, offer)
             notices += [
                 Notice(chat, reply, options)
                 for chat in booking_members.of(self._connection, booking.id)
@@ -172,44 +206,40 @@ class Waiting:
             return False
         bookings.change(self._connection, current, BookingState.OFFERED, visit.id, self._now)
         offers.add(self._connection, booking.id, visit.id, current.state, staff_id, self._now)
-        booking_notes.changed(
-            self._connection,
-            booking.id,
-            "offered",
-            self._now,
-            to_visit=visit.id,
-            staff_id=staff_id,
+        self._services.bookings.note_change(
+            booking, "offered", to_visit=visit.id, staff_id=staff_id
         )
         return True
 
-    def _end(self, booking: Booking, offer: Offer, state: OfferState) -> bool:
+    def _end(
+        self,
+        booking: Booking,
+        offer: Offer,
+        state: OfferState,
+        *,
+        reason: Text | str = "",
+        staff_id: int | None = None,
+    ) -> bool:
         """The place is free, and offered on; the booking is what it was. False: it was over."""
         current = bookings.lock(self._connection, booking.number)
         if current is None or not offers.close(self._connection, offer.id, state, self._now):
             return False
         places.free_place(self._connection, booking.id)
         bookings.change(self._connection, current, offer.back_to, None, self._now)
-        booking_notes.changed(
-            self._connection,
-            booking.id,
-            state.value,
-            self._now,
-            from_visit=offer.visit.id,
+        self._services.bookings.note_change(
+            booking, state.value, from_visit=offer.visit.id, reason=reason, staff_id=staff_id
         )
         self.fill(offer.visit)
         return True
 
-    def _until(self, offer: Offer) -> datetime:
-        """Never in the night: who is told in the evening has the next day."""
-        holds: timedelta = PROPOSAL_HOLDS if offer.proposed else OFFER_HOLDS
-        return wakes(self._now + holds)
+    def _until(self, offer: Offer, *, to_phone: bool) -> datetime:
+        """Never in the night: who is told in the evening has the next day.
 
-    def _told(self, offer: Offer) -> list[Notice]:
-        booking = bookings.by_id(self._connection, offer.booking_id)
-        if booking is None:
-            return []
-        reply, options = booking_words.offered(booking, offer, self._until(offer))
-        return [
-            Notice(chat, reply, options)
-            for chat in booking_members.of(self._connection, booking.id)
-        ]
+        Whom staff have to phone is held the place for a working day at least; nobody is held one
+        longer than until the visit begins.
+        """
+        over = self._now + (PROPOSAL_HOLDS if offer.proposed else OFFER_HOLDS)
+        if to_phone:
+            hours = OfficeHours(self._services.known.calendar)
+            over = max(over, hours.add(self._now, DAY))
+        return min(wakes(over), begins(offer.visit))

@@ -52,7 +52,7 @@ def add_system(
 ) -> bool:
     """False: there is one of that name."""
     made = connection.execute(
-        insert_unless_there(connection, application_systems).returning(application_systems.c.id),
+        insert_unless_there(connection, application_systems, application_systems.c.id),
         {
             "name": name,
             "token_hash": token_hash,
@@ -108,7 +108,7 @@ def begin_event(
 ) -> Kept | None:
     """None: it is new, and ours to do; another who sends the same waits till we commit."""
     begun = connection.execute(
-        insert_unless_there(connection, application_events).returning(application_events.c.id),
+        insert_unless_there(connection, application_events, application_events.c.id),
         {
             "system_id": system_id,
             "key": key,

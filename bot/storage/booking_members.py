@@ -1,5 +1,6 @@
 """Which chats see and change a booking, and the codes by which another one joins."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -11,7 +12,7 @@ from bot.storage.tables import booking_members, bookings, join_codes
 def add(connection: Connection, booking_id: int, conversation_id: int, now: datetime) -> bool:
     """False: it is a member already."""
     made = connection.execute(
-        insert_unless_there(connection, booking_members).returning(booking_members.c.booking_id),
+        insert_unless_there(connection, booking_members, booking_members.c.booking_id),
         {"booking_id": booking_id, "conversation_id": conversation_id, "joined_at": now},
     )
     return made.scalar() is not None
@@ -25,6 +26,16 @@ def of(connection: Connection, booking_id: int) -> list[int]:
         .order_by(booking_members.c.joined_at, booking_members.c.conversation_id)
     )
     return [row[0] for row in rows]
+
+
+def with_chat(connection: Connection, booking_ids: Sequence[int]) -> set[int]:
+    """Those of these bookings that any chat sees."""
+    rows = connection.execute(
+        select(booking_members.c.booking_id)
+        .where(booking_members.c.booking_id.in_(booking_ids))
+        .distinct()
+    )
+    return {row[0] for row in rows}
 
 
 def reminded(connection: Connection, booking_id: int) -> list[int]:

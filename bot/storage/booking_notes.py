@@ -111,7 +111,7 @@ def add_outcome(
     if words:
         sealed = vault_of(connection).seal(words.encode(), f"outcomes.sealed:{uid}")
     made = connection.execute(
-        insert_unless_there(connection, outcomes).returning(outcomes.c.id),
+        insert_unless_there(connection, outcomes, outcomes.c.id),
         {
             "booking_id": booking_id,
             "visit_id": visit_id,

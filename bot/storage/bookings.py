@@ -43,7 +43,7 @@ def add(
     told = {key: value for key, value in asdict(request).items() if key not in _IN_COLUMNS}
     sealed = vault_of(connection).seal_json(told, f"bookings.sealed:{number}")
     made = connection.execute(
-        insert_unless_there(connection, bookings).returning(bookings.c.id),
+        insert_unless_there(connection, bookings, bookings.c.id),
         {
             "number": number,
             "conversation_id": conversation_id,

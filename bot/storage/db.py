@@ -7,7 +7,9 @@ together, so that one fsync serves many turns; a work that raises is undone alon
 
 import asyncio
 import contextlib
+import functools
 import queue
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,6 +32,8 @@ __all__ = ["Connection", "Database", "Unavailable", "insert_unless_there", "once
 
 POOL = 8
 """Connections to PostgreSQL of one process."""
+PASSING = ("25006", "25P03")
+"""PostgreSQL's states of a server that is a standby now, and of a transaction it gave up on."""
 
 
 class Unavailable(Exception):
@@ -47,9 +51,7 @@ class Database:
         if self.is_sqlite:
             self.writer = _sqlite(url, vault, "BEGIN IMMEDIATE", creator)
             self.reader = _sqlite(url, vault, "BEGIN", creator)
-            self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = (
-                queue.SimpleQueue()
-            )
+            self._queue: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
             self._thread = threading.Thread(target=self._write_all, name="writer", daemon=True)
             self._thread.start()
             self._threads = ThreadPoolExecutor(2, "reader")
@@ -59,7 +61,7 @@ class Database:
 
     async def write(self, work: Work[T]) -> T:
         """One durable transaction."""
-        return await asyncio.wrap_future(self.submit(work))
+        return await self._submit(work)
 
     async def write_then(self, first: Work[T], then: Work[S]) -> tuple[T, Awaitable[S]]:
         """Two transactions; returns once the first is durable. The second is to be awaited.
@@ -67,9 +69,9 @@ class Database:
         On SQLite it is queued right behind the first, so that one commit serves both.
         """
         if self.is_sqlite:
-            begun, following = self.submit(first), self.submit(then)
-            return await asyncio.wrap_future(begun), asyncio.wrap_future(following)
-        return await self.write(first), self.write(then)
+            begun, following = self._submit(first), self._submit(then)
+            return await begun, following
+        return await self._submit(first), self.write(then)  # begins when it is awaited, in its turn
 
     async def read(self, work: Work[T]) -> T:
         """One transaction that writes nothing."""
@@ -79,13 +81,20 @@ class Database:
 
     def write_now(self, work: Work[T]) -> T:
         """`write` for those who may wait: commands and tests."""
-        return self.submit(work).result()
-
-    def submit(self, work: Work[T]) -> "Future[T]":
         if not self.is_sqlite:
-            return self._threads.submit(self._in_transaction, self.writer, work)
+            return self._in_transaction(self.writer, work)
         future: Future[T] = Future()
-        self._queue.put((work, future))
+        self._queue.put(_Order(work, future))
+        return future.result()
+
+    def _submit(self, work: Work[T]) -> "asyncio.Future[T]":
+        if not self.is_sqlite:
+            return asyncio.wrap_future(
+                self._threads.submit(self._in_transaction, self.writer, work)
+            )
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Order(work, future, loop))
         return future
 
     def close(self) -> None:
@@ -124,60 +133,104 @@ class Database:
             connection.close()
 
     def _commit_together(
-        self,
-        connection: Connection | None,
-        batch: list[tuple[Work[Any], Future[Any]]],
+        self, connection: Connection | None, batch: "list[_Order]"
     ) -> Connection | None:
-        done: list[tuple[Future[Any], Any]] = []
-        # From here on nobody can cancel a future: setting its result would kill this thread.
-        wanted = [one for one in batch if one[1].set_running_or_notify_cancel()]
+        wanted = [order for order in batch if not order.future.cancelled()]
         try:
             with _named_errors():
                 connection = connection or self.writer.connect()
                 with connection.begin():
-                    for work, future in wanted:
-                        _run_one(connection, work, future, done)
+                    for order in wanted:
+                        order.run(connection)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
-            for _work, future in wanted:
-                if not future.done():
-                    future.set_exception(error)
+            for order in wanted:
+                order.error = order.error or error
             if connection:
                 connection.invalidate()
                 connection.close()
-            return None
-        for future, result in done:
-            future.set_result(result)
+            connection = None
+        _hand_over(wanted)
         return connection
 
 
-def _run_one(
-    connection: Connection,
-    work: Work[Any],
-    future: "Future[Any]",
-    done: list[tuple["Future[Any]", Any]],
-) -> None:
-    """In a SAVEPOINT of its own; the driver's cursor spares SQLAlchemy's bookkeeping."""
-    driver: Any = connection.connection.driver_connection
-    driver.execute("SAVEPOINT work")
-    try:
-        result = work(connection)
-    except sqlalchemy.exc.OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for this work
-        driver.execute("ROLLBACK TO work")
+class _Order:
+    """A work on its way to the writer, its outcome, and who waits for that."""
+
+    __slots__ = ("error", "future", "loop", "result", "work")
+
+    def __init__(
+        self,
+        work: Work[Any],
+        future: "Future[Any] | asyncio.Future[Any]",
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """`loop`: the future is that loop's; without one a thread waits for it."""
+        self.work = work
+        self.future = future
+        self.loop = loop
+        self.result: Any = None
+        self.error: Exception | None = None
+
+    def run(self, connection: Connection) -> None:
+        """In a SAVEPOINT of its own; the driver's cursor spares SQLAlchemy's bookkeeping."""
+        driver: Any = connection.connection.driver_connection
+        driver.execute("SAVEPOINT work")
+        try:
+            self.result = self.work(connection)
+        except Exception as error:
+            if isinstance(error, sqlalchemy.exc.DBAPIError) and _is_outage(error):
+                raise
+            driver.execute("ROLLBACK TO work")  # it belongs to whoever waits for this work
+            self.error = error
         driver.execute("RELEASE work")
-        future.set_exception(error)
-    else:
-        driver.execute("RELEASE work")
-        done.append((future, result))
+
+    def settle(self) -> None:
+        """Tell who waits, in the thread where they wait; unless they gave up."""
+        if self.future.done():
+            return
+        if self.error:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+def _hand_over(orders: list[_Order]) -> None:
+    """One call into each loop: waking it costs more than what is said to it."""
+    by_loop: dict[asyncio.AbstractEventLoop | None, list[_Order]] = {}
+    for order in orders:
+        by_loop.setdefault(order.loop, []).append(order)
+    for loop, theirs in by_loop.items():
+        if loop is None:
+            _settle_all(theirs)
+        else:
+            with contextlib.suppress(RuntimeError):  # that loop has ended: nobody waits any more
+                loop.call_soon_threadsafe(_settle_all, theirs)
+
+
+def _settle_all(orders: list[_Order]) -> None:
+    for order in orders:
+        order.settle()
 
 
 @contextlib.contextmanager
 def _named_errors() -> Iterator[None]:
     try:
         yield
-    except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError) as error:
+    except sqlalchemy.exc.TimeoutError as error:  # no connection of the pool came free
+        raise Unavailable(str(error)) from error
+    except sqlalchemy.exc.DBAPIError as error:
+        if not _is_outage(error):
+            raise
         raise Unavailable(str(error.orig)) from error
+
+
+def _is_outage(error: sqlalchemy.exc.DBAPIError) -> bool:
+    """The store's trouble, which passes; else the statement's own, which comes each time."""
+    if isinstance(error, sqlalchemy.exc.OperationalError):
+        return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    if isinstance(error, sqlalchemy.exc.InterfaceError) or error.connection_invalidated:
+        return True
+    return getattr(error.orig, "sqlstate", None) in PASSING
 
 
 def _sqlite(url: str, vault: Vault, begin: str, creator: Callable[[], Any] | None) -> Engine:
@@ -229,7 +282,12 @@ def once(url: str, vault: Vault) -> Engine:
     return sqlalchemy.create_engine(url, poolclass=NullPool, execution_options={"vault": vault})
 
 
-def insert_unless_there(connection: Connection, table: Table) -> Any:
+def insert_unless_there(connection: Connection, table: Table, *returning: Any) -> Any:
     """INSERT that keeps the row that stands; IntegrityError would take two rows for one."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert_unless_there(connection.dialect.name, table, *returning)
+
+
+@functools.cache
+def _insert_unless_there(dialect: str, table: Table, *returning: Any) -> Any:
+    made = (sqlite if dialect == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
+    return made.returning(*returning) if returning else made

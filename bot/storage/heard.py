@@ -34,7 +34,7 @@ def store(
         message.dump(), f"inbox.sealed:{message.sender.channel}:{message.event_id}"
     )
     made = connection.execute(
-        insert_unless_there(connection, inbox).returning(inbox.c.id),
+        insert_unless_there(connection, inbox, inbox.c.id),
         {
             "channel": message.sender.channel,
             "event_id": message.event_id,
@@ -53,7 +53,7 @@ def park_raw(
     """Keep what nobody could parse; False where it stands already."""
     sealed = vault_of(connection).seal(raw.encode(), f"inbox.sealed:{channel}:{event_id}")
     made = connection.execute(
-        insert_unless_there(connection, inbox).returning(inbox.c.id),
+        insert_unless_there(connection, inbox, inbox.c.id),
         {
             "channel": channel,
             "event_id": event_id,

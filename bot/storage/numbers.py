@@ -1,21 +1,20 @@
-"""Counting for the dashboard: items by office and kind, opinions and visits by month.
+"""Counting for the dashboard: items by office and kind, opinions by month.
 
 An office is the division just below the region of whoever looks: a city for the province, a county
 for a city.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, case, exists, func, select
 
-from bot.storage.tables import bookings, ticket_messages, tickets, visits
+from bot.storage.tables import ticket_messages, tickets
 
 OPEN = ("waiting", "taken", "with_person", "with_office")
 NO_OPINIONS = ("failure", "visit_request")
 """Kinds of items in which nobody told us anything."""
-HOME = "home"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +100,6 @@ def opinions(
         )
     ).one()
     return int(row[0]), int(row[1] or 0)
-
-
-def visits_done(
-    connection: Connection, region: str, first: date, last: date
-) -> list[tuple[date, str, int]]:
-    """Day, kind of visit (home, group) and how many people were visited."""
-    rows = connection.execute(
-        select(visits.c.day, visits.c.kind, func.count())
-        .join_from(bookings, visits, visits.c.id == bookings.c.visit_id)
-        .where(
-            bookings.c.state == "done",
-            visits.c.day >= first,
-            visits.c.day <= last,
-            bookings.c.region.startswith(region, autoescape=True),
-        )
-        .group_by(visits.c.day, visits.c.kind)
-    )
-    return [(row[0], row[1], int(row[2])) for row in rows]
 
 
 def _inside(region: str) -> Any:

@@ -1,12 +1,13 @@
 """Places that are held for somebody for a time. One open offer a booking: a constraint."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, literal_column, select, update
+from sqlalchemy import Connection, func, insert, literal_column, select, update
 
 from bot.domain.bookings import BookingState, Offer, OfferState
-from bot.storage.tables import offers, visits
+from bot.storage.tables import booking_members, bookings, offers, visits
 from bot.storage.visits import VISIT_COLUMNS, visit_in
 
 _OPEN = offers.c.state == literal_column("'open'")
@@ -39,6 +40,27 @@ def add(
 def open_of(connection: Connection, booking_id: int) -> Offer | None:
     row = connection.execute(_ALL.where(offers.c.booking_id == booking_id, _OPEN)).first()
     return _offer(row) if row else None
+
+
+def open_among(connection: Connection, booking_ids: Sequence[int]) -> dict[int, Offer]:
+    """The open offers of these bookings, by booking."""
+    rows = connection.execute(_ALL.where(_OPEN, offers.c.booking_id.in_(booking_ids)))
+    return {row.booking_id: _offer(row) for row in rows}
+
+
+def without_chat(connection: Connection, region: str) -> int:
+    """Open offers in a region of which no chat can hear."""
+    chats = select(booking_members.c.booking_id)
+    found = connection.execute(
+        select(func.count())
+        .select_from(offers.join(bookings, bookings.c.id == offers.c.booking_id))
+        .where(
+            _OPEN,
+            bookings.c.region.startswith(region, autoescape=True),
+            bookings.c.id.not_in(chats),
+        )
+    )
+    return int(found.scalar_one())
 
 
 def made_before(connection: Connection, booking_id: int) -> set[int]:

@@ -11,7 +11,7 @@ from bot.storage.tables import reminded
 def add(connection: Connection, conversation_id: int, day: date, now: datetime) -> bool:
     """False: this chat was reminded on that day already."""
     made = connection.execute(
-        insert_unless_there(connection, reminded).returning(reminded.c.day),
+        insert_unless_there(connection, reminded, reminded.c.day),
         {"conversation_id": conversation_id, "day": day, "at": now},
     )
     return made.scalar() is not None

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, select
 
 from bot.domain.applications import Application
+from bot.domain.preferences import UNSAID, Preferences
 from bot.storage import applications as stored
 from bot.storage import conversations
 from bot.storage.tables import application_links, applications
@@ -14,17 +15,17 @@ def language_of(connection: Connection, conversation_id: int) -> str:
     return conversations.language_of(connection, conversation_id)
 
 
-def wants_plain(connection: Connection, conversation_id: int) -> bool:
-    """Did this person ask for plain messages?"""
+def preferences_of(connection: Connection, conversation_id: int) -> Preferences:
+    """What this person said of how to write to them and reach them."""
     row = connection.execute(select(chats).where(chats.c.id == conversation_id)).first()
     if row is None or row.sealed is None:
-        return False
+        return UNSAID
     where = f"conversations.sealed:{row.channel}:{row.user_id}"
     try:
         state = vault_of(connection).open_json(row.sealed, where)
     except Unsealable:
-        return False
-    return bool(isinstance(state, dict) and state.get("plain"))
+        return UNSAID
+    return Preferences.load(state) if isinstance(state, dict) else UNSAID
 
 
 def reachable(connection: Connection, conversation_id: int) -> bool:

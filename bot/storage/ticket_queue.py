@@ -11,7 +11,8 @@ from bot.domain.regions import PROVINCE
 from bot.domain.tickets import Level, Ticket, TicketKind, TicketState
 from bot.storage.tables import staff, ticket_labels, ticket_messages, tickets
 from bot.storage.tables.tickets import DONE, OPEN
-from bot.storage.tickets import ticket_of, words_of
+from bot.storage.ticket_letters import words_of
+from bot.storage.tickets import ticket_of
 
 RAISED_AFTER = timedelta(hours=7)
 """A working day has passed at the earliest then; whether it has is counted by the caller."""

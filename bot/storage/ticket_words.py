@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, select
 
 from bot.storage.db import insert_unless_there
 from bot.storage.tables import ticket_messages, ticket_words, tickets
+from bot.storage.ticket_letters import words_of
 from bot.storage.ticket_queue import within
-from bot.storage.tickets import words_of
 from bot.storage.vault import vault_of
 
 BITS = 20

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from bot.i18n import translator
 from bot.messages import IncomingMessage, Kind, Line, Reply
 from bot.storage.tables import inbox, outbox
 from bot.storage.vault import vault_of
+
+_KIND = 18
+_ROW = 19
+"""Where in a line's id its kind and its row's id stand."""
 
 
 def lines(
@@ -31,6 +35,21 @@ def lines(
     heard = _heard(connection, conversation_id, limit, labels)
     both = sorted((*heard, *said), key=lambda line: line.id)
     return [line for line in both if line.id > after][-limit:]
+
+
+def mark_seen(
+    connection: Connection, conversation_id: int, line_ids: Sequence[str], now: datetime
+) -> None:
+    """A page of ours showed these lines to the person; the first time counts."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.id.in_([int(one[_ROW:]) for one in line_ids if one[_KIND] == "s"]),
+            outbox.c.seen_at.is_(None),
+        )
+        .values(seen_at=now)
+    )
 
 
 def stamp(connection: Connection, conversation_id: int) -> tuple[int, int]:
@@ -67,6 +86,7 @@ def _said(
             at=row.created_at,
             reply=Reply.load(vault.open_json(row.sealed, f"outbox.sealed:{row.uid}")),
             language=row.language,
+            unseen=row.who == "staff" and row.seen_at is None,
         )
         for row in connection.execute(wanted)
     ]

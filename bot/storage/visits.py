@@ -158,7 +158,8 @@ def offered(
         visits.c.open,
         visits.c.kind == visit_kind.value,
         visits.c.day >= from_day,
-        ANY_FREE,
+        # Not `exists`: PostgreSQL would join that with the free places of the whole province.
+        _FREE > 0,
     ]
     listed = literal(",") + teams.c.kinds + literal(",")
     wanted += [listed.contains(f",{kind.value},") for kind in sorted(kinds)]

@@ -11,7 +11,7 @@ from bot.storage.vault import Unsealable, vault_of
 
 ledger = wechat_ledger
 REMEMBERED = timedelta(minutes=15)
-"""Used signatures: longer than they are good for."""
+"""Used signatures, and events that are only counted: longer than they are good for."""
 CLAIM = timedelta(seconds=15)
 """So long one replica may take to ask for an access token."""
 BETWEEN_NOTICES = timedelta(hours=12)
@@ -88,8 +88,12 @@ def close(connection: Connection, user_id: str) -> None:
 # --- notices
 
 
-def agree(connection: Connection, user_id: str, template: str, count: int) -> None:
-    """So many more; 0: none any more."""
+def agree(
+    connection: Connection, user_id: str, template: str, count: int, event: str, now: datetime
+) -> None:
+    """So many more; 0: none any more. The same event counts once, however often it comes."""
+    if not is_new(connection, event, now):
+        return
     connection.execute(
         insert_unless_there(connection, wechat_agreements),
         {"user_id": user_id, "template": template, "count": 0},
@@ -161,16 +165,21 @@ def save_token(connection: Connection, app_id: str, value: str, until: datetime)
 
 def is_first(connection: Connection, signed: str, body: str, now: datetime) -> bool:
     """True: this signature is new, or came with this very body."""
+    if is_new(connection, signed, now, body):
+        return True
+    of = wechat_nonces.c
+    return connection.execute(select(of.body).where(of.signed == signed)).scalar() == body
+
+
+def is_new(connection: Connection, key: str, now: datetime, body: str = "") -> bool:
+    """True: nothing of this key came within REMEMBERED."""
     of = wechat_nonces.c
     connection.execute(delete(wechat_nonces).where(of.at < now - REMEMBERED))
     made = connection.execute(
-        insert_unless_there(connection, wechat_nonces).returning(of.signed),
-        {"signed": signed, "body": body, "at": now},
+        insert_unless_there(connection, wechat_nonces, of.signed),
+        {"signed": key, "body": body, "at": now},
     )
-    if made.scalar() is not None:
-        return True
-    found = connection.execute(select(of.body).where(of.signed == signed)).scalar()
-    return found == body
+    return made.scalar() is not None
 
 
 def erase(connection: Connection, user_id: str) -> None:

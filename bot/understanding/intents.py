@@ -74,6 +74,17 @@ _INTENTS: tuple[tuple[str, str], ...] = (
         r"^(易读|简易|简单)(版|模式)?$|简单(点|些|一点|啲)(说|讲)|(说|讲)(得)?简单|plain language"
         r"|(simpler|simple|plain) words",
     ),
+    (
+        "preferences:reader",
+        r"^(我|本人)(是盲人)?(平时|一直|都|要|会|在|系)?(用|使用|靠)(手机)?(的)?(读屏|屏幕(阅读|朗读)).{0,4}$"
+        r"|^i (use|am using) a screen ?reader$",
+    ),
+    (
+        "preferences:text",
+        r"^(请|麻烦|唔该)?(你们|你哋)?(以后|之后)?(不要|别|勿|唔好)(再)?(给我|俾我)?(打(我)?电话|来电)(给我|俾我)?$"
+        r"|^(请)?(只|都)(发|用)文字(就行|联系|就好)?$|^text only$"
+        r"|^(please )?(don ?'?t|do not) (call|phone) me$",
+    ),
     ("preferences", r"易读|大字|偏好|设置|preferences|settings"),
     ("start", r"^(你好|您好|hi|hello|hey|早上好|下午好|晚上好|早晨|在吗|喂|哈喽|你好呀)$"),
 )

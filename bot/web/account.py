@@ -8,12 +8,15 @@ from bot.domain.staff import SHORTEST_PASSWORD
 from bot.domain.tickets import NotFound
 from bot.i18n import LANGUAGES, Text, _
 from bot.services import Services, passwords
+from bot.services.people import Refused
 from bot.services.sign_ins import SignIns
 from bot.web.agents import agent_name
+from bot.web.forms import form_of
 from bot.web.guard import SESSION, Guard
 from bot.web.hashing import Busy, Hashing
 from bot.web.office import Office
 from bot.web.pages import Pages
+from bot.web.people import NO_DAY
 from bot.web.rules import SECOND_STEP
 from bot.web.sign_in import BUSY, HOME
 
@@ -24,6 +27,8 @@ SAID: dict[str, Text] = {
     "keys-on": _("Single keys act as shortcuts now."),
     "keys-off": _("Single keys do nothing any more."),
     "password": _("The new password is in force."),
+    "away": _("The absence is noted. What you had waits for others meanwhile."),
+    "here": _("You are noted as here."),
     "step-off": _("The second step is switched off."),
 }
 
@@ -38,6 +43,9 @@ class Account:
         self._hashing = hashing
 
     async def show(self, request: web.Request) -> web.StreamResponse:
+        return await self._show(request)
+
+    async def _show(self, request: web.Request, fault: Text | None = None) -> web.Response:
         session = request[SESSION]
         handle = SignIns.handle(request.cookies[self._guard.cookie])
 
@@ -48,9 +56,15 @@ class Account:
             }
 
         values = await self._office.read(look)
-        said = SAID.get(request.query.get("said", ""))
         return self._page(
-            request, "account.html", handle=handle, said=said, strict=self._guard.strict, **values
+            request,
+            "account.html",
+            status=422 if fault else 200,
+            handle=handle,
+            said=None if fault else SAID.get(request.query.get("said", "")),
+            fault=fault,
+            strict=self._guard.strict,
+            **values,
         )
 
     async def keys(self, request: web.Request) -> web.StreamResponse:
@@ -58,21 +72,35 @@ class Account:
         return self._page(request, "keys.html")
 
     async def set_keys(self, request: web.Request) -> web.StreamResponse:
-        wanted = str((await request.post()).get("keys", "")) == "on"
+        wanted = (await form_of(request)).words("keys") == "on"
         member = request[SESSION].member
         await self._office.write(lambda services: services.staff.set_keys(member, on=wanted))
         raise web.HTTPSeeOther(f"{ACCOUNT}?said=keys-{'on' if wanted else 'off'}")
 
     async def set_language(self, request: web.Request) -> web.StreamResponse:
-        chosen = str((await request.post()).get("language", ""))
+        chosen = (await form_of(request)).words("language")
         if chosen in LANGUAGES:
             member = request[SESSION].member
             await self._office.write(lambda services: services.staff.set_language(member, chosen))
         raise web.HTTPSeeOther(HOME)
 
+    async def away(self, request: web.Request) -> web.StreamResponse:
+        """One's own absence; both days empty: here again."""
+        form, member = await form_of(request), request[SESSION].member
+        try:
+            first, last = form.day("first"), form.day("last")
+            await self._office.write(
+                lambda services: services.people.set_away(member.name, first, last, member)
+            )
+        except ValueError:
+            return await self._show(request, fault=NO_DAY)
+        except Refused as refused:
+            return await self._show(request, fault=refused.text)
+        raise web.HTTPSeeOther(f"{ACCOUNT}?said={'away' if last else 'here'}")
+
     async def end_session(self, request: web.Request) -> web.StreamResponse:
         """Raises NotFound for a session that is not one's own."""
-        handle = str((await request.post()).get("session", ""))
+        handle = (await form_of(request)).words("session")
         member = request[SESSION].member
         if not await self._office.write(lambda services: services.sign_ins.end(member, handle)):
             raise NotFound
@@ -91,8 +119,8 @@ class Account:
     async def change_password(self, request: web.Request) -> web.StreamResponse:
         """The present one is asked again; every session ends, and a new one begins here."""
         member = request[SESSION].member
-        form = await request.post()
-        old, new = str(form.get("old", "")), str(form.get("new", ""))
+        fields = (await form_of(request)).fields
+        old, new = fields.get("old", ""), fields.get("new", "")
         device = request.cookies.get(self._guard.device_cookie, "")
         attempt = await self._office.write(
             lambda services: services.sign_ins.begin(member.name, device)

@@ -12,6 +12,7 @@ from bot.domain.tickets import NotFound
 from bot.i18n import LANGUAGES, Text, _
 from bot.services import Services
 from bot.services.articles import TOPICS
+from bot.web.forms import form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -50,9 +51,9 @@ class Answers:
     async def link(self, request: web.Request) -> web.StreamResponse:
         """Linked or, whatever is wrong, shown again with its words."""
         question_id, member = _id(request), _member(request)
-        form = await request.post()
-        article_id = str(form.get("article", ""))
-        words = " ".join(str(form.get("words", "")).split())[:LONGEST_WAY]
+        form = await form_of(request)
+        article_id = form.words("article")
+        words = " ".join(form.words("words").split())[:LONGEST_WAY]
         faults = [] if words else [_("Please write the words that people use.")]
         if not faults:
             try:
@@ -122,7 +123,7 @@ class Answers:
 
     async def unlink(self, request: web.Request) -> web.StreamResponse:
         article_id, member = request.match_info["article"], _member(request)
-        way = str((await request.post()).get("way", ""))
+        way = (await form_of(request)).words("way")
         if not way.isdecimal():
             raise NotFound
         await self._office.write(
@@ -154,7 +155,7 @@ class Answers:
     async def draft(self, request: web.Request) -> web.StreamResponse:
         article_id, language = _where(request)
         member = _member(request)
-        file = str((await request.post()).get("file", "")).replace("\r\n", "\n").strip() + "\n"
+        file = (await form_of(request)).words("file") + "\n"
         if len(file) > LONGEST_FILE:
             too_long = _("This is too long. Please keep it under {count} characters.")
             return self._page(

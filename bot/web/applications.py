@@ -11,6 +11,7 @@ from bot.domain.stages import Procedure, Stage, Way
 from bot.domain.tickets import AlreadyTaken, NotFound
 from bot.i18n import Text, _, ngettext
 from bot.services.application_desk import Dossier, Impossible
+from bot.web.forms import Form, form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -100,7 +101,7 @@ class Applications:
 
     async def move(self, request: web.Request) -> web.StreamResponse:
         """One from its page."""
-        number, form = request.match_info["number"], await request.post()
+        number, form = request.match_info["number"], await form_of(request)
         fault = await self._move(request, [(number, _version(form))], form)
         if fault is not None:
             return self._dossier(request, await self._found(request), fault=fault, status=409)
@@ -108,10 +109,10 @@ class Applications:
 
     async def move_many(self, request: web.Request) -> web.StreamResponse:
         """Those that are ticked in the list, all or none."""
-        form = await request.post()
+        form = await form_of(request)
         known = []
-        for picked in form.getall("pick", []):
-            number, _colon, version = str(picked).rpartition(":")
+        for picked in form.many.get("pick", []):
+            number, _colon, version = picked.rpartition(":")
             if not version.isdecimal():
                 raise AlreadyTaken
             known.append((number, int(version)))
@@ -123,11 +124,11 @@ class Applications:
             return await self._list(request, fault=fault, status=409)
         raise web.HTTPSeeOther(f"{HOME}?said=moved&count={len(known)}")
 
-    async def _move(self, request: web.Request, known: Any, form: Mapping[str, Any]) -> Text | None:
+    async def _move(self, request: web.Request, known: Any, form: Form) -> Text | None:
         """What is wrong, in words; None: done."""
         member = request[SESSION].member
-        stage = str(form.get("stage", ""))
-        missing = str(form.get("missing", "")).strip()[:LONGEST_MISSING]
+        stage = form.words("stage")
+        missing = form.words("missing")[:LONGEST_MISSING]
         if stage not in list(Stage):
             return _("Please choose the stage that they move to.")
         if stage == Stage.PAPERS_MISSING and not missing:
@@ -146,10 +147,10 @@ class Applications:
     async def correct(self, request: web.Request) -> web.StreamResponse:
         number, form, member = (
             request.match_info["number"],
-            await request.post(),
+            await form_of(request),
             request[SESSION].member,
         )
-        stage, version = str(form.get("stage", "")), _version(form)
+        stage, version = form.words("stage"), _version(form)
         if stage not in list(Stage):
             fault = _("Please choose the stage at which it really stands.")
             return self._dossier(request, await self._found(request), fault=fault, status=409)
@@ -172,8 +173,8 @@ class Applications:
         return self._new(request, {}, ())
 
     async def add(self, request: web.Request) -> web.StreamResponse:
-        form, member = await request.post(), request[SESSION].member
-        values = {name: str(form.get(name, "")).strip() for name in FIELDS}
+        form, member = await form_of(request), request[SESSION].member
+        values = {name: form.words(name) for name in FIELDS}
         try:
             number = await self._office.write(
                 lambda services: services.application_desk.add(values, member)
@@ -259,9 +260,9 @@ def source_words(source: str) -> Text:
             return _("in the console")
 
 
-def _version(form: Mapping[str, Any]) -> int:
+def _version(form: Form) -> int:
     """Raises AlreadyTaken for none."""
-    version = str(form.get("version", ""))
+    version = form.words("version")
     if not version.isdecimal():
         raise AlreadyTaken
     return int(version)

@@ -24,6 +24,7 @@ LISTS = (BookingState.WAITING, BookingState.REQUESTED, BookingState.OFFERED)
 LONGEST_NOTE = 500
 NO_REASON = _("Please say why, so that the person can be told.")
 GONE = _("That visit has no free place any more, or is too near. Please choose another one.")
+OVER = _("The place is held no longer. Please propose another date.")
 CHOOSE = _("Please choose a visit first.")
 
 
@@ -36,11 +37,14 @@ class Bookings(VisitRoom):
         "proposed": _("Proposed. The place is held."),
         "accepted": _("Booked."),
         "declined": _("Noted. The place is free again."),
+        "withdrawn": _("Taken back. The place is free again."),
         "urgency": _("The urgency was changed."),
         "noted": _("The note was added."),
         "linked": _("The application is linked."),
         "unlinked": _("No application is linked any more."),
-        "made": _("Booked. The person has no chat with us: tell them the number on the phone."),
+        "booked": _("Booked. The person has no chat with us: tell them the number on the phone."),
+        "waiting": _("On the waiting list, not booked. Tell them the number on the phone."),
+        "requested": _("Noted as a request, not booked. Tell them the number on the phone."),
     }
 
     async def listing(self, request: web.Request) -> web.StreamResponse:
@@ -63,7 +67,8 @@ class Bookings(VisitRoom):
         def look(services: Services) -> web.Response:
             return self._page(
                 request, "bookings.html", fault=fault, state=state, lists=LISTS, number=number,
-                bookings=services.desk.listed(member, state), regions=services.regions,
+                lines=services.desk.listed(member, state), regions=services.regions,
+                to_phone=services.desk.to_phone(member),
             )  # fmt: skip
 
         return await self._office.write(look)
@@ -116,6 +121,22 @@ class Bookings(VisitRoom):
             return await self._booking_page(request, GONE, CONFLICT)
         raise _back(number, "proposed")
 
+    async def withdraw(self, request: web.Request) -> web.StreamResponse:
+        """The place that is held is needed for something else, or the date cannot be kept."""
+        number, member, fields = await _of(request)
+        why = why_of(fields)
+        if why is None:
+            return await self._booking_page(request, NO_REASON, UNPROCESSABLE)
+        try:
+            await self._office.write(
+                lambda services: services.desk.withdraw(
+                    number, fields.get("known", ""), why, member
+                )
+            )
+        except OfferOver:
+            return await self._booking_page(request, OVER, CONFLICT)
+        raise _back(number, "withdrawn")
+
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """What the person said on the phone to an offered place."""
         number, member, fields = await _of(request)
@@ -127,8 +148,7 @@ class Bookings(VisitRoom):
                 )
             )
         except OfferOver:
-            over = _("The place is held no longer. Please propose another date.")
-            return await self._booking_page(request, over, CONFLICT)
+            return await self._booking_page(request, OVER, CONFLICT)
         raise _back(number, "accepted" if accepted else "declined")
 
     async def urgency(self, request: web.Request) -> web.StreamResponse:
@@ -175,7 +195,7 @@ class Bookings(VisitRoom):
 
         def look(services: Services) -> web.Response:
             case = services.desk.case_file(number, member, revealed=revealed)
-            live = case.booking.state.live
+            live, told = case.booking.state.live, case.booking.request
             return self._page(
                 request,
                 "booking.html",
@@ -183,13 +203,17 @@ class Bookings(VisitRoom):
                 status=status,
                 case=case,
                 booking=case.booking,
-                told=case.booking.request,
+                told=told,
                 visit=case.booking.visit,
                 revealed=revealed,
-                choices=services.desk.offered(case.booking, after_id) if live else (),
+                choices=[
+                    one
+                    for one in (services.desk.offered(told.wish, after_id) if live else ())
+                    if one.visit != case.booking.visit
+                ],
                 after=after,
                 regions=services.regions,
-                county=services.visits.county(case.booking.region),
+                is_near=services.visits.is_near,
                 today=services.visit_weeks.today,
                 longest_note=LONGEST_NOTE,
                 visit_of=services.visits.visit,

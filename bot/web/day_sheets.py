@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from aiohttp import web
 
-from bot.domain.bookings import VisitOutcome
-from bot.domain.people import KIND_NAMES
+from bot.domain.bookings import NOTE_KINDS, VisitOutcome
+from bot.domain.people import KIND_NAMES, phone_to_read
 from bot.domain.rounds import By
 from bot.domain.staff import Role
 from bot.domain.visit_needs import CALLS, DOORS, NEEDS, PURPOSES
@@ -16,7 +16,6 @@ from bot.services import Services
 from bot.web.day_sheet_pdf import Sheet, SheetStop, pdf
 from bot.web.visit_room import (
     CONFLICT,
-    NOTES,
     OUTCOMES,
     UNPROCESSABLE,
     VisitRoom,
@@ -144,15 +143,18 @@ def _stop(at: int, line: SheetLine, services: Services, spoken: Translator) -> S
     def joined(texts: list[Text]) -> str:
         return comma.join(text.to(spoken) for text in texts)
 
+    def pair(what: Text, more: Text) -> str:
+        return _("{what}: {more}").fill(what=what, more=more).to(spoken)
+
     kinds = joined([KIND_NAMES[kind] for kind in told.kinds]) or _("not sure").to(spoken)
     place = f"{services.regions.full_name(told.street)} {told.door}".strip()
     facts = [
-        (_("Phone"), f"{told.phone} ({CALLS[told.call].to(spoken)})"),
+        (_("Phone"), pair(verbatim(phone_to_read(told.phone)), CALLS[told.call])),
         (_("Address"), place),
         (_("The door"), comma.join(filter(None, [
             joined([DOORS[one] for one in told.door_is]), told.door_more,
         ]))),
-        (_("To assess"), f"{kinds} ({PURPOSES[told.purpose].to(spoken)})"),
+        (_("To assess"), pair(verbatim(kinds), PURPOSES[told.purpose])),
         (_("Is there"), told.carer),
         (_("Number"), line.booking.number),
     ]  # fmt: skip
@@ -162,8 +164,8 @@ def _stop(at: int, line: SheetLine, services: Services, spoken: Translator) -> S
     if told.is_child(services.visit_weeks.today):
         remarks.append(_("A child under 14: the guardian must be there.").to(spoken))
     for note in line.notes:
-        words = f": {note.words}" if note.words else ""
-        remarks.append(f"{NOTES[note.what].to(spoken)}{words}")
+        about = NOTE_KINDS[note.what]
+        remarks.append(pair(about, verbatim(note.words)) if note.words else about.to(spoken))
     return SheetStop(
         title=f"{at}. {told.name}",
         facts=[(name.to(spoken), words) for name, words in facts if words],

@@ -1,6 +1,7 @@
 """What a form of the console holds; a file in it is read within a limit, the words never lost."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from aiohttp import BodyPartReader, web
 
@@ -25,6 +26,11 @@ class Form:
     def words(self, name: str) -> str:
         """With plain line ends."""
         return self.fields.get(name, "").replace("\r\n", "\n").strip()
+
+    def day(self, name: str) -> date | None:
+        """None: left empty. Raises ValueError for what is no date."""
+        words = self.words(name)
+        return date.fromisoformat(words) if words else None
 
 
 _FORM: web.RequestKey[Form] = web.RequestKey("form", Form)

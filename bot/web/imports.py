@@ -117,9 +117,9 @@ class Imports:
         return web.json_response({"state": found.state, "done": found.done, "total": found.total})
 
     async def name_columns(self, request: web.Request) -> web.StreamResponse:
-        import_id, member, form = _id(request), request[SESSION].member, await request.post()
+        import_id, member, form = _id(request), request[SESSION].member, await form_of(request)
         mapping = {
-            field: int(str(form[field])) for field in FIELDS if str(form.get(field, "")).isdecimal()
+            field: int(form.words(field)) for field in FIELDS if form.words(field).isdecimal()
         }
         try:
             await self._office.write(

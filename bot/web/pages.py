@@ -1,6 +1,7 @@
 """HTML of the console: templates, in the member's language."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from bot.domain.people import mask_name, mask_phone
 from bot.domain.regions import PROVINCE, Regions
 from bot.domain.staff import Role, Session
 from bot.domain.tickets import TicketKind, TicketState
-from bot.i18n import LANGUAGES, Text, Translator, _, closest_language, verbatim
+from bot.i18n import GUANGDONG, Text, Translator, _, preferred_language, verbatim
 from bot.messages import Reply
 from bot.services.ticket_work import answer_reply
 from bot.stages_file import released
@@ -52,6 +53,7 @@ DELIVERIES: dict[str, Text] = {
     "unknown": _("sent, arrival not confirmed"),
     "held": _("waits: the person cannot be reached now"),
     "parked": _("could not be delivered"),
+    "seen": _("shown on the person's page"),
 }
 EDITION_STATES: dict[EditionState, Text] = {
     EditionState.DRAFT: _("draft"),
@@ -64,6 +66,8 @@ ROLES: dict[Role, Text] = {
     Role.SUPERVISOR: _("Supervisor"),
     Role.ADMINISTRATOR: _("Administrator"),
 }
+_PLACE = re.compile(r"geo:(-?\d{1,2}\.\d+),(-?\d{1,3}\.\d+)")
+"""As the channels write it (RFC 5870)."""
 LANGUAGE_NAMES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 
 
@@ -115,6 +119,7 @@ class Pages:
         shared = {
             "_": say,
             "session": session,
+            "today": self._now().astimezone(GUANGDONG).date(),
             "ready": ready,
             "role": session.member.role if session else "",
             "roles": ROLES,
@@ -140,6 +145,7 @@ class Pages:
             "deliveries": DELIVERIES,
             "edition_states": EDITION_STATES,
             "channels": CHANNEL_NAMES,
+            "with_places": with_places,
             "spoken_reply": lambda reply: reply_words(reply, spoken),
         }
         html = self._templates.get_template(template).render(shared, **values)
@@ -203,8 +209,13 @@ def language_of(session: Session | None, request: web.Request) -> str:
     """The member's choice; before that, the browser's."""
     if session:
         return session.member.language
-    for wanted in request.headers.get("Accept-Language", "").split(","):
-        found = closest_language(wanted.partition(";")[0].strip())
-        if found:
-            return found
-    return LANGUAGES[0]
+    return preferred_language(request.headers)
+
+
+def with_places(words: str) -> list[tuple[str, str]]:
+    """The words in pieces; where one is a place, it comes with an address that a map opens."""
+    pieces, end = [], 0
+    for found in _PLACE.finditer(words):
+        pieces += [(words[end : found.start()], ""), (f"{found[1]}, {found[2]}", found[0])]
+        end = found.end()
+    return [piece for piece in (*pieces, (words[end:], "")) if piece[0]]

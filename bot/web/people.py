@@ -1,7 +1,6 @@
 """Staff: listed, made, changed, reset, sent on leave; whole lists of new ones from a file."""
 
 from collections.abc import Callable
-from datetime import date
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
@@ -19,9 +18,11 @@ from bot.web.guard import SESSION
 from bot.web.hashing import Hashing
 from bot.web.office import Office
 from bot.web.pages import Pages
+from bot.web.table_files import table_file
 
 AT_ONCE = 200
 """New accounts of one spreadsheet: each password takes 40 ms to hash."""
+NO_DAY = _("Please write the day like this: 2026-03-05.")
 FIELDS = ("name", "display_name", "role", "region")
 SAID: dict[str, Text] = {
     "changed": _("The changes are in force."),
@@ -49,8 +50,7 @@ class People:
         shown = [
             one for one in people if wanted.lower() in f"{one.name} {one.display_name}".lower()
         ]
-        today = await self._office.read(lambda services: services.now.date())
-        return self._page(request, "people.html", people=shown, wanted=wanted, today=today)
+        return self._page(request, "people.html", people=shown, wanted=wanted)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """The list as CSV: its columns are those of an import."""
@@ -58,11 +58,7 @@ class People:
         people = await self._office.read(lambda services: services.people.all(by))
         heading = [names[0] for names in COLUMNS.values()]
         lines = [[one.name, one.display_name, one.role.value, one.region] for one in people]
-        return web.Response(
-            body=sheets.csv_bytes(heading, lines),
-            content_type=sheets.CSV_TYPE,
-            headers={"Content-Disposition": 'attachment; filename="people.csv"'},
-        )
+        return table_file("people.csv", heading, lines)
 
     # --- new ones
 
@@ -106,7 +102,7 @@ class People:
 
     async def confirm(self, request: web.Request) -> web.StreamResponse:
         """All of them or, where something changed since the preview, none."""
-        rows = str((await request.post()).get("rows", ""))
+        rows = (await form_of(request)).fields.get("rows", "")
         try:
             records = list(sheets.records(BytesIO(rows.encode()), COLUMNS))[:AT_ONCE]
         except sheets.Unreadable as unreadable:
@@ -177,12 +173,11 @@ class People:
 
     async def away(self, request: web.Request) -> web.StreamResponse:
         by, name = request[SESSION].member, request.match_info["name"]
-        form = await request.post()
+        form = await form_of(request)
         try:
-            first, last = _day(form.get("first")), _day(form.get("last"))
+            first, last = form.day("first"), form.day("last")
         except ValueError:
-            fault = _("Please write the day like this: 2026-03-05.")
-            return await self._person_page(request, fault)
+            return await self._person_page(request, NO_DAY)
         return await self._done(
             request, "away", lambda services: services.people.set_away(name, first, last, by)
         )
@@ -211,18 +206,17 @@ class People:
     async def _person_page(self, request: web.Request, fault: Text | None) -> web.Response:
         by, name = request[SESSION].member, request.match_info["name"]
 
-        def look(services: Services) -> tuple[Member, Any, date]:
+        def look(services: Services) -> tuple[Member, Any]:
             member = services.people.one(name, by)
-            return member, services.people.sessions(member), services.now.date()
+            return member, services.people.sessions(member)
 
-        person, sessions, today = await self._office.read(look)
+        person, sessions = await self._office.read(look)
         return self._page(
             request,
             "person.html",
             status=422 if fault else 200,
             person=person,
             sessions=sessions,
-            today=today,
             fault=fault,
             said=None if fault else SAID.get(request.query.get("said", "")),
             may_change=by.role is Role.ADMINISTRATOR,
@@ -260,11 +254,5 @@ class People:
 
 
 async def _written(request: web.Request) -> dict[str, str]:
-    form = await request.post()
-    return {field: str(form.get(field, ""))[:100] for field in FIELDS}
-
-
-def _day(words: object) -> date | None:
-    """Raises ValueError."""
-    plain = str(words or "").strip()
-    return date.fromisoformat(plain) if plain else None
+    form = await form_of(request)
+    return {field: form.fields.get(field, "")[:100] for field in FIELDS}

@@ -75,7 +75,7 @@ class PhoneBookings(VisitRoom):
             return await self._form(
                 request, fields, many, {"name": known}, told=told, status=CONFLICT
             )
-        raise web.HTTPSeeOther(f"/staff/bookings/{booking.number}?said=made")
+        raise web.HTTPSeeOther(f"/staff/bookings/{booking.number}?said={booking.state}")
 
     async def _form(
         self,
@@ -88,7 +88,7 @@ class PhoneBookings(VisitRoom):
         status: int = 200,
     ) -> web.Response:
         def look(services: Services) -> web.Response:
-            choices = services.desk.offers_for(told) if told else ()
+            choices = services.desk.offered(told.wish) if told else ()
             return self._page(
                 request,
                 "booking_new.html",
@@ -98,6 +98,7 @@ class PhoneBookings(VisitRoom):
                 faults=faults,
                 told=told,
                 choices=choices,
+                is_near=services.visits.is_near,
                 county=services.visits.county(told.street) if told else None,
                 place=services.regions.full_name(told.street) if told else "",
                 longest=LONGEST,

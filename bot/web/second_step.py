@@ -13,6 +13,7 @@ from bot.i18n import Text
 from bot.services import Services
 from bot.services.second_step import address
 from bot.web.account import ACCOUNT
+from bot.web.forms import form_of
 from bot.web.guard import SESSION, Guard
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -114,7 +115,7 @@ class SecondStepPages:
 
 
 async def _code(request: web.Request) -> str:
-    return str((await request.post()).get("code", ""))[:40]
+    return (await form_of(request)).fields.get("code", "")[:40]
 
 
 def _fault(found: object) -> Text:

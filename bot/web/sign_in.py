@@ -10,6 +10,7 @@ from bot.i18n import Text, _
 from bot.services import Services, passwords
 from bot.services.sign_ins import Attempt
 from bot.web.agents import agent_name
+from bot.web.forms import form_of
 from bot.web.guard import SESSION, SIGN_IN, Guard
 from bot.web.hashing import Busy, Hashing
 from bot.web.office import Office
@@ -41,9 +42,9 @@ class SignIn:
 
     async def sign_in(self, request: web.Request) -> web.StreamResponse:
         """The second step follows where the account has one."""
-        form = await request.post()
-        name, password = str(form.get("name", "")).strip()[:60], str(form.get("password", ""))
-        wanted = next_of(form.get("next"))
+        form = await form_of(request)
+        name, password = form.words("name")[:60], form.fields.get("password", "")
+        wanted = next_of(form.fields.get("next"))
         device = request.cookies.get(self._guard.device_cookie, "")
         attempt = await self._office.write(lambda services: services.sign_ins.begin(name, device))
         if attempt.wait_until:
@@ -86,8 +87,8 @@ class SignIn:
         session = request[SESSION]
         if session.complete:
             raise web.HTTPSeeOther(HOME)
-        form = await request.post()
-        code, wanted = str(form.get("code", ""))[:40], next_of(form.get("next"))
+        form = await form_of(request)
+        code, wanted = form.fields.get("code", "")[:40], next_of(form.fields.get("next"))
         token = request.cookies[self._guard.cookie]
         device = request.cookies.get(self._guard.device_cookie, "")
         agent = agent_name(request.headers.get("User-Agent", ""))

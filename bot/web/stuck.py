@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from bot.domain.tickets import NotFound
+from bot.web.forms import form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -21,8 +22,8 @@ class Stuck:
         return self._pages.response("stuck.html", session, session.member.language, rows=rows)
 
     async def retry(self, request: web.Request) -> web.StreamResponse:
-        form = await request.post()
-        kind, row_id = str(form.get("kind", "")), str(form.get("id", ""))
+        form = await form_of(request)
+        kind, row_id = form.words("kind"), form.words("id")
         if kind not in ("heard", "said") or not row_id.isdecimal():
             raise NotFound
         member = request[SESSION].member

@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.i18n import Text, _
+from bot.web.forms import form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -26,8 +27,8 @@ class Systems:
 
     async def add(self, request: web.Request) -> web.StreamResponse:
         """The token stands on the page that answers, and nowhere else."""
-        form, who = await request.post(), request[SESSION].member
-        name, region = str(form.get("name", "")).strip(), str(form.get("region", "")).strip()
+        form, who = await form_of(request), request[SESSION].member
+        name, region = form.words("name"), form.words("region")
         if not _NAME.fullmatch(name):
             fault = _("A name has 2 to 40 letters, digits, spaces, dots or hyphens.")
             return await self._list(request, fault=fault, status=409)
@@ -48,8 +49,8 @@ class Systems:
         return await self._list(request, token=str(token))
 
     async def revoke(self, request: web.Request) -> web.StreamResponse:
-        form, who = await request.post(), request[SESSION].member
-        name = str(form.get("name", ""))
+        form, who = await form_of(request), request[SESSION].member
+        name = form.fields.get("name", "")
         await self._office.write(lambda services: services.application_sources.revoke(name, who.id))
         raise web.HTTPSeeOther(HOME)
 

@@ -140,12 +140,14 @@ class Teams(VisitRoom):
 
 
 def _places(regions: Regions, inside: str) -> list[str]:
-    """Codes of the cities and counties that a member may choose from."""
-    return [
+    """Codes of the cities and counties that a member may choose from, each name once."""
+    codes = [
         code
         for code, region in regions.by_code.items()
         if region.level in (Level.CITY, Level.COUNTY) and Regions.contains(inside, code)
     ]
+    by_name = {regions.full_name(code): code for code in reversed(codes)}
+    return sorted(by_name.values())
 
 
 def _team(

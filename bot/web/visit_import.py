@@ -16,6 +16,7 @@ from bot.services import Services
 from bot.services.visit_import import Faulty, Planned
 from bot.sheets import Record, Unreadable
 from bot.web.forms import form_of
+from bot.web.table_files import table_file
 from bot.web.visit_room import (
     CONFLICT,
     UNPROCESSABLE,
@@ -44,20 +45,9 @@ class VisitImport(VisitRoom):
     async def template(self, request: web.Request) -> web.StreamResponse:
         """An empty file with its heading and an example: what the office fills in."""
         name = request.match_info["name"]
-        stem, _dot, ending = name.partition(".")
-        what = _what(stem)
-        if ending not in ("csv", "xlsx"):
-            raise NotFound
+        what = _what(name.partition(".")[0])
         heading = [names[0] for names in COLUMNS[what].values()]
-        data, media_type = sheets.csv_bytes(heading, EXAMPLES[what]), sheets.CSV_TYPE
-        if ending == "xlsx":
-            data = sheets.xlsx_bytes(what.value, heading, EXAMPLES[what])
-            media_type = sheets.XLSX_TYPE
-        return web.Response(
-            body=data,
-            content_type=media_type,
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        return table_file(name, heading, EXAMPLES[what])
 
     async def look(self, request: web.Request) -> web.StreamResponse:
         """The file as it would be taken, and every fault with its line; nothing is changed."""

@@ -6,9 +6,16 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
-from bot.domain.bookings import BookingState, VisitOutcome
+from bot.domain.bookings import NOTE_KINDS, BookingState, VisitOutcome
 from bot.domain.calendar import DayKind
-from bot.domain.people import KIND_NAMES, mask_address, mask_id, mask_name, mask_phone
+from bot.domain.people import (
+    KIND_NAMES,
+    mask_address,
+    mask_id,
+    mask_name,
+    mask_phone,
+    phone_to_read,
+)
 from bot.domain.staff import Member
 from bot.domain.tickets import NotFound
 from bot.domain.visit_needs import CALLS, DOORS, FOR_WHOM, NEEDS, PURPOSES, RESIDENCES, TRAVELS
@@ -16,7 +23,8 @@ from bot.domain.visit_reasons import WHYS, said
 from bot.domain.visit_weeks import LONGEST_REASON
 from bot.domain.visits import HALVES, Mode, VisitKind
 from bot.i18n import Text, _
-from bot.services.desk import version_of
+from bot.services.desk_reading import version_of
+from bot.web.forms import form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -64,12 +72,6 @@ MODES: dict[Mode, Text] = {
     Mode.VISITS: _("opens visits that can be booked"),
     Mode.REQUESTS: _("takes requests, staff propose a date"),
 }
-NOTES: dict[str, Text] = {
-    "note": _("note"),
-    "late": _("is late"),
-    "wish": _("wishes another date"),
-    "rating": _("how it was"),
-}
 WORDS: dict[str, Any] = {
     "visit_kinds": VISIT_KINDS,
     "booking_states": BOOKING_STATES,
@@ -78,7 +80,7 @@ WORDS: dict[str, Any] = {
     "changes": CHANGES,
     "urgencies": URGENCIES,
     "modes": MODES,
-    "note_kinds": NOTES,
+    "note_kinds": NOTE_KINDS,
     "halves": HALVES,
     "kind_names": KIND_NAMES,
     "purposes": PURPOSES,
@@ -91,6 +93,7 @@ WORDS: dict[str, Any] = {
     "whys": WHYS,
     "mask_name": mask_name,
     "mask_phone": mask_phone,
+    "phone_to_read": phone_to_read,
     "mask_id": mask_id,
     "mask_address": mask_address,
     "version_of": version_of,
@@ -153,18 +156,13 @@ def day_in(words: str) -> date | None:
 
 async def fields_of(request: web.Request) -> dict[str, str]:
     """The form's plain fields, trimmed; of several with one name the first."""
-    form = await request.post()
-    return {
-        name: value.replace("\r\n", "\n").strip()
-        for name, value in reversed(list(form.items()))
-        if isinstance(value, str)
-    }
+    form = await form_of(request)
+    return {name: form.words(name) for name in form.fields}
 
 
 async def all_of(request: web.Request, name: str) -> Sequence[str]:
     """All values of one name: checkboxes."""
-    form = await request.post()
-    return [value for value in form.getall(name, []) if isinstance(value, str)]
+    return (await form_of(request)).many.get(name, [])
 
 
 def why_of(fields: Mapping[str, str]) -> Text | None:

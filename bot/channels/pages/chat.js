@@ -27,6 +27,7 @@
 
   var known = {};          // ids of the lines that stand here
   var last = "";           // id of the newest of them
+  var reported = {};       // ids of the lines that stood here, or that staff know to be in sight
   var answered = list.hasAttribute("data-answered");
   var sending = [];        // messages that no line from the server stands for yet
   var strangers = [];      // the person's lines that came while something was being sent
@@ -42,6 +43,7 @@
   Array.prototype.forEach.call(list.children, function (item) {
     known[item.dataset.id] = true;
     last = item.dataset.id;
+    reported[last] = true;
   });
 
   /* Lines that come from the server */
@@ -103,6 +105,7 @@
     if (answers.contains(document.activeElement)) answers.focus({ preventScroll: true });
     answers.textContent = "";
     if (!fieldset) return;
+    equip(fieldset);
     var items = list.querySelectorAll("li[data-who='bot'][data-id]");
     if (items.length) items[items.length - 1].classList.add("offered");
     answers.appendChild(fieldset);
@@ -119,7 +122,7 @@
 
   function send(said) {
     var item = document.getElementById("sending").content.firstElementChild.cloneNode(true);
-    var text = said.photo ? words.photo + (said.text ? "\n" + said.text : "") : said.label;
+    var text = said.photo ? kind(said.photo) + (said.text ? "\n" + said.text : "") : said.label;
     item.querySelector(".words").textContent = text;
     var message = { item: item, id: randomId(), said: said, again: true };
     item.querySelector(".not-sent button").addEventListener("click", function () {
@@ -148,10 +151,10 @@
     data.append("form_token", form.elements.form_token.value);
     data.append("message_id", message.id);
     data.append("after", last);
-    ["tap", "word", "text"].forEach(function (name) {
+    ["tap", "word", "text", "place"].forEach(function (name) {
       if (message.said[name]) data.append(name, message.said[name]);
     });
-    if (message.said.photo) data.append("photo", message.said.photo);
+    if (message.said.photo) data.append("photo", message.said.photo, message.said.photo.name);
     var stop = window.AbortController ? new AbortController() : null;
     var slow = setTimeout(function () { say(words.slow); }, slowAfter);
     var late = setTimeout(function () { if (stop) stop.abort(); }, noMoreSending);
@@ -294,9 +297,14 @@
   function choose(picked) {
     photo = picked;
     chosen.hidden = !picked;
-    chosen.firstElementChild.textContent = picked ? words.photo + " · " + picked.name : "";
+    chosen.firstElementChild.textContent = picked ? kind(picked) + " · " + picked.name : "";
     if (!picked) file.value = "";
     measure();
+  }
+
+  function kind(picked) {
+    var what = picked.type.split("/")[0];
+    return { image: words.photo, audio: words.voice, video: words.video }[what] || words.file;
   }
 
   function mark(field) {
@@ -323,6 +331,10 @@
       // The buttons go when the answer comes; the next ones appear right here.
       if (group || button.classList.contains("start")) answers.focus({ preventScroll: true });
       send(said);
+    } else if (button.name === "place") {
+      locate(button.closest("fieldset"));
+    } else if (button.name === "voice") {
+      record();
     } else if (button.name === "size") {
       event.preventDefault();
       resize(Number(button.dataset.step));
@@ -358,6 +370,66 @@
     file.focus();
   });
 
+  /* What the device can give, where the question is open to it: a place, a voice */
+
+  var recording = document.getElementById("recording");
+  var recorder = null;
+  var longest = 300000;  // Five minutes.
+
+  function equip(fieldset) {
+    var place = fieldset.querySelector("[name=place]");
+    var voice = fieldset.querySelector("[name=voice]");
+    var devices = navigator.mediaDevices;
+    if (place) place.hidden = !(navigator.geolocation && window.isSecureContext);
+    if (voice) voice.hidden = !(window.MediaRecorder && devices && devices.getUserMedia);
+    fieldset.hidden = !fieldset.querySelector("button:not([hidden])");
+  }
+
+  function locate(group) {
+    say(words.locating);
+    navigator.geolocation.getCurrentPosition(function (found) {
+      var spot = [found.coords.latitude.toFixed(5), found.coords.longitude.toFixed(5)];
+      say("");
+      if (!answers.contains(group)) return;  // Another question is open by now.
+      answers.focus({ preventScroll: true });
+      send({ place: spot.join(), label: words.here.replace("{place}", spot.join(", ")),
+        group: group });
+    }, function () { say(words.unplaced, "trouble"); },
+    { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 });
+  }
+
+  function record() {
+    if (recorder) return;
+    navigator.mediaDevices.getUserMedia({ audio: true }).then(function (sound) {
+      var parts = [];
+      var made = new MediaRecorder(sound);
+      var late = setTimeout(function () { stop(); }, longest);
+      made.addEventListener("dataavailable", function (event) { parts.push(event.data); });
+      made.addEventListener("stop", function () {
+        var voice = new Blob(parts, { type: made.mimeType.split(";")[0] || "audio/webm" });
+        clearTimeout(late);
+        sound.getTracks().forEach(function (track) { track.stop(); });
+        recording.hidden = true;
+        recorder = null;
+        voice.name = new Date().toTimeString().slice(0, 5);
+        choose(voice);
+        say(words.recorded);
+        document.querySelector(".send").focus();
+      });
+      recorder = made;
+      made.start();
+      recording.hidden = false;
+      measure();
+      recording.querySelector("button").focus();
+      say(words.recording);
+    }).catch(function () { say(words.unheard, "trouble"); });
+  }
+
+  function stop() {
+    if (recorder && recorder.state !== "inactive") recorder.stop();
+  }
+  recording.querySelector("button").addEventListener("click", stop);
+
   function grow() {
     composer.classList.toggle("long", box.value.length > 24 || box.value.indexOf("\n") >= 0);
     if (window.CSS && CSS.supports && CSS.supports("field-sizing", "content")) return;
@@ -371,12 +443,16 @@
     size = Math.min(Math.max(size, 0), Number(sizes.sizes) - 1);
     root.dataset.size = String(size);
     say(sizes.said.replace("{size}", size + 1).replace("{most}", sizes.sizes));
+    tell("/chat/text-size", "size", String(size)).catch(function () {});
+  }
+
+  function tell(address, name, value) {
     var data = new FormData();
     data.append("form_token", form.elements.form_token.value);
     data.append("message_id", randomId());
-    data.append("size", String(size));
-    fetch("/chat/text-size", { method: "POST", body: data, credentials: "same-origin",
-      headers: { Accept: "application/json" } }).catch(function () {});
+    data.append(name, value);
+    return fetch(address, { method: "POST", body: data, credentials: "same-origin",
+      headers: { Accept: "application/json" } });
   }
 
   /* Where the reader is */
@@ -414,6 +490,21 @@
     } else if (status.textContent === newer.textContent) {
       say("");
     }
+    report();
+  }
+
+  function report() {
+    // Staff are told when what they wrote was really in sight, not when it was delivered.
+    if (document.hidden) return;
+    var theirs = list.querySelectorAll("li[data-who='staff'][data-id]");
+    var shown = Array.prototype.filter.call(theirs, function (item) {
+      return unread.indexOf(item) < 0 && !reported[item.dataset.id];
+    });
+    if (!shown.length) return;
+    shown.forEach(function (item) { reported[item.dataset.id] = true; });
+    tell("/chat/seen", "last", shown.pop().dataset.id).catch(function () {
+      reported = {};  // Told again at the next chance.
+    });
   }
 
   newer.addEventListener("click", function () {
@@ -491,6 +582,7 @@
   // A page that a button's POST drew has that button's address: loading it anew must not post.
   if (location.pathname !== "/") history.replaceState(null, "", "/");
 
+  if (answers.firstElementChild) equip(answers.firstElementChild);
   grow();
   listen();
   var latest = document.getElementById("latest");

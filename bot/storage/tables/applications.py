@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.storage.tables.base import Id, Moment, metadata
+from bot.storage.tables.base import Id, Moment, metadata, partial_index
 
 
 def _of_application(name: str = "application_id", *, nullable: bool = False) -> Column[int]:
@@ -60,12 +60,7 @@ applications = Table(
     Index("ix_applications_outside", "outside", unique=True),
     Index("ix_applications_name_key", "name_key"),
     Index("ix_applications_phone_key", "phone_key"),
-    Index(
-        "ix_applications_due",
-        "due",
-        postgresql_where=text("due is not null"),
-        sqlite_where=text("due is not null"),
-    ),
+    partial_index("ix_applications_due", "due", where="due is not null"),
     Index("ix_applications_region", "region", "id"),
 )
 
@@ -133,12 +128,7 @@ application_alerts = Table(
     Column("at", Moment, nullable=False),
     Column("seen_at", Moment),
     Column("seen_by", Id),
-    Index(
-        "ix_application_alerts_open",
-        "id",
-        postgresql_where=text("seen_at is null"),
-        sqlite_where=text("seen_at is null"),
-    ),
+    partial_index("ix_application_alerts_open", "id", where="seen_at is null"),
 )
 
 application_systems = Table(

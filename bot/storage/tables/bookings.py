@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.storage.tables.base import Id, Moment, metadata
+from bot.storage.tables.base import Id, Moment, metadata, partial_index
 
 LIVE = "state in ('booked', 'requested', 'waiting', 'offered')"
 """A person has at most one such booking."""
@@ -59,29 +59,11 @@ bookings = Table(
     # When the person said 'still fine', or accepted an offer.
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
-    Index(
-        "uq_bookings_live_person",
-        "person_key",
-        unique=True,
-        postgresql_where=text(LIVE),
-        sqlite_where=text(LIVE),
-    ),
+    partial_index("uq_bookings_live_person", "person_key", unique=True, where=LIVE),
     Index("ix_bookings_conversation", "conversation_id"),
     Index("ix_bookings_visit", "visit_id"),
-    Index(
-        "ix_bookings_listed",
-        "region",
-        "urgency",
-        "created_at",
-        postgresql_where=text(LISTED),
-        sqlite_where=text(LISTED),
-    ),
-    Index(
-        "ix_bookings_remind",
-        "remind_at",
-        postgresql_where=text("remind_at is not null"),
-        sqlite_where=text("remind_at is not null"),
-    ),
+    partial_index("ix_bookings_listed", "region", "urgency", "created_at", where=LISTED),
+    partial_index("ix_bookings_remind", "remind_at", where="remind_at is not null"),
     Index("ix_bookings_application", "application_id"),
 )
 
@@ -131,19 +113,8 @@ offers = Table(
     Column("until", Moment),
     # The place is held till then; set when the person is told.
     Column("answered_at", Moment),
-    Index(
-        "uq_offers_open_booking",
-        "booking_id",
-        unique=True,
-        postgresql_where=text("state = 'open'"),
-        sqlite_where=text("state = 'open'"),
-    ),
-    Index(
-        "ix_offers_open",
-        "until",
-        postgresql_where=text("state = 'open'"),
-        sqlite_where=text("state = 'open'"),
-    ),
+    partial_index("uq_offers_open_booking", "booking_id", unique=True, where="state = 'open'"),
+    partial_index("ix_offers_open", "until", where="state = 'open'"),
     Index("ix_offers_booking", "booking_id"),
 )
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.storage.tables.base import Id, Moment, metadata
+from bot.storage.tables.base import Id, Moment, metadata, partial_index
 
 conversations = Table(
     "conversations",
@@ -47,19 +47,8 @@ inbox = Table(
     Column("error", Text),
     Column("received_at", Moment, nullable=False),
     UniqueConstraint("channel", "event_id"),
-    Index(
-        "ix_inbox_waiting",
-        "conversation_id",
-        "id",
-        postgresql_where=text("state = 'waiting'"),
-        sqlite_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "ix_inbox_parked",
-        "received_at",
-        postgresql_where=text("state = 'parked'"),
-        sqlite_where=text("state = 'parked'"),
-    ),
+    partial_index("ix_inbox_waiting", "conversation_id", "id", where="state = 'waiting'"),
+    partial_index("ix_inbox_parked", "received_at", where="state = 'parked'"),
     Index("ix_inbox_conversation", "conversation_id", "id"),
 )
 
@@ -83,7 +72,7 @@ outbox = Table(
     Column("state", String(10), nullable=False),
     # waiting, sending, sent, unknown, held, parked, dropped
     Column("subject", String(40)),
-    # What it reminds of ('booking:17'): moving or cancelling that takes it back.
+    # What it is about ('booking:17'): a change there takes back what has not gone out yet.
     Column("due", Moment, nullable=False),
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("parts", Integer, nullable=False, server_default=text("0")),
@@ -94,35 +83,21 @@ outbox = Table(
     Column("error", Text),
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
+    Column("seen_at", Moment),
+    # What staff wrote: when its page showed it. Only a page of ours can say.
     UniqueConstraint("inbox_id", "position"),
-    Index(
-        "ix_outbox_open",
-        "due",
-        "id",
-        postgresql_where=text("state in ('waiting', 'sending', 'unknown')"),
-        sqlite_where=text("state in ('waiting', 'sending', 'unknown')"),
+    partial_index(
+        "ix_outbox_open", "due", "id", where="state in ('waiting', 'sending', 'unknown')"
     ),
-    Index(
+    partial_index(
         "ix_outbox_open_conversation",
         "conversation_id",
         "id",
-        postgresql_where=text("state in ('waiting', 'sending', 'unknown')"),
-        sqlite_where=text("state in ('waiting', 'sending', 'unknown')"),
+        where="state in ('waiting', 'sending', 'unknown')",
     ),
     Index("ix_outbox_conversation", "conversation_id", "id"),
-    Index(
-        "ix_outbox_stuck",
-        "state",
-        "id",
-        postgresql_where=text("state in ('held', 'parked')"),
-        sqlite_where=text("state in ('held', 'parked')"),
-    ),
-    Index(
-        "ix_outbox_subject",
-        "subject",
-        postgresql_where=text("subject is not null"),
-        sqlite_where=text("subject is not null"),
-    ),
+    partial_index("ix_outbox_stuck", "state", "id", where="state in ('held', 'parked')"),
+    partial_index("ix_outbox_subject", "subject", where="subject is not null"),
 )
 
 files = Table(

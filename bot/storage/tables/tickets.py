@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.storage.tables.base import Id, Moment, metadata
+from bot.storage.tables.base import Id, Moment, metadata, partial_index
 
 OPEN = "state in ('waiting', 'taken', 'with_person', 'with_office')"
 DONE = "state in ('answered', 'closed')"
@@ -51,16 +51,10 @@ tickets = Table(
     Column("asked_at", Moment),
     Column("booking_id", Id, ForeignKey("bookings.id", name="fk_tickets_booking_id")),
     Column("merged_into", Id, ForeignKey("tickets.id", name="fk_tickets_merged_into")),
-    Index(
-        "ix_tickets_done",
-        "state",
-        "waiting_since",
-        postgresql_where=text(DONE),
-        sqlite_where=text(DONE),
-    ),
+    partial_index("ix_tickets_done", "state", "waiting_since", where=DONE),
     Index("ix_tickets_conversation", "conversation_id"),
     Index("ix_tickets_created_at", "created_at"),
-    Index(
+    partial_index(
         "ix_tickets_open",
         "priority",
         "due_at",
@@ -68,16 +62,10 @@ tickets = Table(
         "region",
         "state",
         # All that listing and counting ask for: they need not look into the table.
-        postgresql_where=text(OPEN),
-        sqlite_where=text(OPEN),
+        where=OPEN,
     ),
     Index("ix_tickets_taken_by", "taken_by", "state"),
-    Index(
-        "ix_tickets_merged_into",
-        "merged_into",
-        postgresql_where=text("merged_into is not null"),
-        sqlite_where=text("merged_into is not null"),
-    ),
+    partial_index("ix_tickets_merged_into", "merged_into", where="merged_into is not null"),
 )
 
 ticket_messages = Table(
