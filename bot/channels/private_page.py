@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.channels.base import Ears, StoreDown
 from bot.channels.web_desk import STORE_DOWN, UNREADABLE
-from bot.channels.web_form import Problem
+from bot.channels.web_form import Form, Malformed, Problem, read_form
 from bot.channels.web_page import Pages, View, preferred_language
 from bot.channels.web_session import Session, from_our_page, new_session
 from bot.channels.web_site import security_headers
@@ -22,6 +22,8 @@ _OVER = _("That is all that I had to ask here")
 _GO_BACK = _("Thank you. Please go back to your chat: the conversation goes on there.")
 _GONE = _("This link does not work any more")
 _NEW_LINK = _("It works once, for 30 minutes. Write anything in your chat and you get a new one.")
+_TO_OPEN = _("Answer on our own page")
+_PRESS = _("Press the button, and I ask here what your chat must not carry.")
 _TOO_LONG = _("That is too long. Please write it shorter.")
 LONGEST_TEXT = 2000
 AGAIN = "repeat"
@@ -53,7 +55,8 @@ class PrivatePage:
         return [
             web.get("/private/", self._guarded(self._show)),
             web.post("/private/", self._guarded(self._post)),
-            web.get("/private/{token}", self._guarded(self._open), allow_head=False),
+            web.get("/private/{token}", self._guarded(self._offer)),
+            web.post("/private/{token}", self._guarded(self._open)),
         ]
 
     def _guarded(self, handler: _Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -69,8 +72,19 @@ class PrivatePage:
 
         return answer
 
-    async def _open(self, request: web.Request, _session: Session) -> web.StreamResponse:
-        """The link: for the first browser that follows it, and no other."""
+    async def _offer(self, request: web.Request, session: Session) -> web.StreamResponse:
+        """The link, followed: looking uses nothing up, because chats and mail look at links too."""
+        opens = await self._ears.opens_private(request.match_info["token"])
+        view = View(session, self._translate_for(preferred_language(request)))
+        if not opens:
+            return self._page(request, session)
+        html = self._pages.private_door(view, request.path, _TO_OPEN, _PRESS)
+        return web.Response(text=html, content_type="text/html")
+
+    async def _open(self, request: web.Request, session: Session) -> web.StreamResponse:
+        """Its button: for the first browser that presses it, and no other."""
+        if not from_our_page(request):
+            return self._page(request, session, problem=Problem("text", UNREADABLE, 403))
         session = new_session()
         who = await self._ears.open_private(request.match_info["token"], session.token)
         if who is None:
@@ -93,19 +107,20 @@ class PrivatePage:
 
     async def _post(self, request: web.Request, session: Session) -> web.StreamResponse:
         who = await self._ears.private_chat(session.token)
-        form = await request.post()
-        values = {name: value for name, value in form.items() if isinstance(value, str)}
-        text, tap = values.get("text", "").strip(), values.get("tap", "")
+        try:
+            form = await read_form(request)
+        except Malformed:
+            form = Form()
+        text, tap = form.text, form.tap
         problem = None
-        if not from_our_page(request) or not session.owns(values.get("form_token", "")):
+        if not from_our_page(request) or not session.owns(form.fields.get("form_token", "")):
             problem = Problem("text", UNREADABLE, 403)
         elif len(text) > LONGEST_TEXT:
             problem = Problem("text", _TOO_LONG, 413)
         if problem or who is None:
             line = await self._open_line(who)
             return self._page(request, session, line=line, who=who, problem=problem, draft=text)
-        message_id = values.get("message_id", "")[:40]
-        event = session.event_id(message_id, tap.encode(), text.encode())
+        event = session.event_id(form.message_id, tap.encode(), text.encode())
         await self._hear(who, event, text="" if tap else text, tap=tap)
         return web.Response(status=303, headers={"Location": "/private/"})
 

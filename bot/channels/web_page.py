@@ -114,6 +114,7 @@ class Pages:
         return self._draw(
             "private.html",
             view,
+            door="",
             line=shown,
             latest="",
             answers=answers,
@@ -123,6 +124,18 @@ class Pages:
             draft=draft,
             message_id=secrets.token_urlsafe(12),
             form_token=view.session.form_token,
+        )
+
+    def private_door(self, view: View, action: str, button: Text, words: Text) -> str:
+        """One button, which needs no script: whoever only looks at a link presses none."""
+        return self._draw(
+            "private.html",
+            view,
+            line=None,
+            problem=None,
+            words=words.to(view.translator),
+            door=action,
+            button=button.to(view.translator),
         )
 
     def fragments(self, view: View, lines: Sequence[Line]) -> list[str]:
