@@ -1,7 +1,7 @@
 """The page where a chat on a foreign channel answers its personal questions (PIPL Art. 38-39).
 
-A one-time link from the chat opens it for 30 minutes. It shows the open question, takes the
-answer into the same conversation, and then sends the person back to the chat.
+A one-time link from the chat leads to a button that opens it for 30 minutes. It shows the open
+question, takes the answer into the same conversation, and then sends the person back to the chat.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -56,7 +56,6 @@ class PrivatePage:
             web.get("/private/", self._guarded(self._show)),
             web.post("/private/", self._guarded(self._post)),
             web.get("/private/{token}", self._guarded(self._offer)),
-            web.post("/private/{token}", self._guarded(self._open)),
         ]
 
     def _guarded(self, handler: _Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -74,19 +73,19 @@ class PrivatePage:
 
     async def _offer(self, request: web.Request, session: Session) -> web.StreamResponse:
         """The link, followed: looking uses nothing up, because chats and mail look at links too."""
-        opens = await self._ears.opens_private(request.match_info["token"])
-        view = View(session, self._translate_for(preferred_language(request)))
-        if not opens:
+        token = request.match_info["token"]
+        if not await self._ears.opens_private(token):
             return self._page(request, session)
-        html = self._pages.private_door(view, request.path, _TO_OPEN, _PRESS)
+        view = View(session, self._translate_for(preferred_language(request)))
+        html = self._pages.private_door(view, token, _TO_OPEN, _PRESS)
         return web.Response(text=html, content_type="text/html")
 
-    async def _open(self, request: web.Request, session: Session) -> web.StreamResponse:
+    async def _open(self, request: web.Request, token: str) -> web.StreamResponse:
         """Its button: for the first browser that presses it, and no other."""
+        session = new_session()
         if not from_our_page(request):
             return self._page(request, session, problem=Problem("text", UNREADABLE, 403))
-        session = new_session()
-        who = await self._ears.open_private(request.match_info["token"], session.token)
+        who = await self._ears.open_private(token, session.token)
         if who is None:
             return self._page(request, session)
         await self._hear(who, f"open-{session.user_id}", text=AGAIN)
@@ -106,11 +105,13 @@ class PrivatePage:
         return self._page(request, session, line=await self._open_line(who), who=who)
 
     async def _post(self, request: web.Request, session: Session) -> web.StreamResponse:
-        who = await self._ears.private_chat(session.token)
         try:
             form = await read_form(request)
         except Malformed:
             form = Form()
+        if "link" in form.fields:
+            return await self._open(request, form.fields["link"])
+        who = await self._ears.private_chat(session.token)
         text, tap = form.text, form.tap
         problem = None
         if not from_our_page(request) or not session.owns(form.fields.get("form_token", "")):

@@ -126,7 +126,7 @@ class Pages:
             form_token=view.session.form_token,
         )
 
-    def private_door(self, view: View, action: str, button: Text, words: Text) -> str:
+    def private_door(self, view: View, link: str, button: Text, words: Text) -> str:
         """One button, which needs no script: whoever only looks at a link presses none."""
         return self._draw(
             "private.html",
@@ -134,7 +134,7 @@ class Pages:
             line=None,
             problem=None,
             words=words.to(view.translator),
-            door=action,
+            door=link,
             button=button.to(view.translator),
         )
 
