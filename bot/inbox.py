@@ -34,7 +34,7 @@ APOLOGY = -1
 PAUSES = (0.05, 0.5)
 """Seconds before the second and the third try."""
 
-Deliver = Callable[[Sequence[OutgoingRow]], None]
+Deliver = Callable[[Sequence[OutgoingRow]], object]
 
 
 class Inbox:

@@ -84,7 +84,7 @@ async def test_a_voice_is_played_where_it_is_read(service: Running) -> None:
     await person.says("/feedback")
     await person.sends("voice", MediaId="MV", Format="amr")
     await person.does_all(["说完了", "投诉", "跳过", "让他们看到", "提交"])
-    await service.app.upkeep._fetch_files()
+    await service.app.upkeep.fetch_files()
     (kept,) = service.rows_of(files)
     assert kept.media_type == "audio/mpeg"
     number = service.rows(tickets)[0].number

@@ -1,4 +1,4 @@
-"""What a channel is: a record of what it can do, and five things that it does."""
+"""What a channel is: a record of what it can do, and the few things that it does."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -12,10 +12,10 @@ from aiohttp import web
 from bot.channels.base import Ears, StoreDown
 from bot.channels.web_desk import STORE_DOWN, UNREADABLE
 from bot.channels.web_form import Form, Malformed, Problem, read_form
-from bot.channels.web_page import Pages, View, preferred_language
+from bot.channels.web_page import Pages, View
 from bot.channels.web_session import Session, from_our_page, new_session
-from bot.channels.web_site import security_headers
-from bot.i18n import Translator, _
+from bot.channels.web_site import page_headers
+from bot.i18n import Translator, _, preferred_language
 from bot.messages import Address, IncomingMessage, Kind, Line
 
 _OVER = _("That is all that I had to ask here")
@@ -65,7 +65,7 @@ class PrivatePage:
                 response = await handler(request, session)
             except StoreDown:
                 response = self._page(request, session, problem=Problem("text", STORE_DOWN, 503))
-            for name, value in security_headers(secure=self._secure).items():
+            for name, value in page_headers(secure=self._secure).items():
                 response.headers.setdefault(name, value)
             return response
 
@@ -156,7 +156,7 @@ class PrivatePage:
         problem: Problem | None = None,
         draft: str = "",
     ) -> web.Response:
-        language = line.language if line else preferred_language(request)
+        language = line.language if line else preferred_language(request.headers)
         view = View(session, self._translate_for(language))
         heading, words = (_OVER, _GO_BACK) if who else (_GONE, _NEW_LINK)
         html = self._pages.private(view, line, heading, words, problem=problem, draft=draft)

@@ -16,7 +16,7 @@ from bot.domain.people import mask_name
 from bot.domain.regions import PROVINCE, Regions
 from bot.domain.staff import Role, Session
 from bot.domain.tickets import TicketKind, TicketState
-from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, closest_language, verbatim
+from bot.i18n import GUANGDONG, Text, Translator, _, preferred_language, verbatim
 from bot.messages import Reply
 from bot.services.ticket_work import answer_reply
 from bot.stages_file import released
@@ -201,11 +201,7 @@ def language_of(session: Session | None, request: web.Request) -> str:
     """The member's choice; before that, the browser's."""
     if session:
         return session.member.language
-    for wanted in request.headers.get("Accept-Language", "").split(","):
-        found = closest_language(wanted.partition(";")[0].strip())
-        if found:
-            return found
-    return LANGUAGES[0]
+    return preferred_language(request.headers)
 
 
 def with_places(words: str) -> list[tuple[str, str]]:
