@@ -154,8 +154,9 @@ async def test_personal_questions_are_asked_on_our_own_page(telegram, tmp_path: 
     await asyncio.to_thread(service.start)
     person = telegram.person()
     try:
-        while not telegram.webhook:
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(30):
+            while not telegram.webhook:
+                await asyncio.sleep(0.02)
         talk = (*TO_THE_PLACE, "荔湾多宝")
         for number, words in enumerate(talk, 1):
             person.says(words)

@@ -37,7 +37,9 @@ async def test_letters_inside_a_latin_word_choose_nothing(talks: Talks, words: s
     assert talks.state("anna").frames == ()
 
 
-@pytest.mark.parametrize("words", ["visit", "home visit", "Book a home visit", "上门", "上門"])
+@pytest.mark.parametrize(
+    "words", ["visit", "home vis", "home visit", "Book a home visit", "上门", "上門"]
+)
 async def test_whole_words_of_a_label_choose_it(talks: Talks, words: str) -> None:
     await talks.all("anna", "菜单", words)
     assert talks.state("anna").frames[-1].flow == "booking"

@@ -76,7 +76,7 @@ class PrivatePage:
         token = request.match_info["token"]
         if not await self._ears.opens_private(token):
             return self._page(request, session)
-        view = View(session, self._translate_for(preferred_language(request)))
+        view = View(session, self._translate_for(preferred_language(request.headers)))
         html = self._pages.private_door(view, token, _TO_OPEN, _PRESS)
         return web.Response(text=html, content_type="text/html")
 

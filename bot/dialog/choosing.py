@@ -19,6 +19,8 @@ STANDING = "!"
 """A token that begins so names its conversation itself: a notice's choice, of no turn."""
 SHORTEST_PART, SHORTEST_WORD = 2, 3
 """Characters of a label that say clearly enough which one is meant; in Latin letters."""
+SHORTEST_BEGINNING = 5
+"""Letters after which a word may go on: 'anonymous' names 'anonymously'."""
 _CLAUSE = re.compile(r"[,，、;；:：.。!！]")
 
 
@@ -181,5 +183,6 @@ def names(part: str, label: str) -> bool:
     if len(part) < (SHORTEST_WORD if part.isascii() else SHORTEST_PART):
         return False
     before = "(?<![a-z0-9])" if part[0].isascii() else ""
-    after = "(?![a-z0-9])" if part[-1].isascii() else ""
+    whole = part[-1].isascii() and len(part) < SHORTEST_BEGINNING
+    after = "(?![a-z0-9])" if whole else ""
     return re.search(f"{before}{re.escape(part)}{after}", label) is not None
