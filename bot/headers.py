@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-NOTHING = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-"""A page that loads nothing at all; others list what they load after it."""
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -16,9 +14,19 @@ _ALWAYS = {
 def security_headers(
     *, secure: bool, loads: str = "", device: str = "camera=(), geolocation=(), microphone=()"
 ) -> Mapping[str, str]:
-    """`secure`: people reach us over https; `device`: what of it a page may use."""
+    """`secure`: people reach us over https. `loads`: directives of what a page loads, if anything.
+
+    `device`: what a page may use of it.
+    """
+    directives = (
+        "default-src 'none'",
+        loads,
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
     return {
-        "Content-Security-Policy": f"{NOTHING}; {loads}" if loads else NOTHING,
+        "Content-Security-Policy": "; ".join(filter(None, directives)),
         "Permissions-Policy": device,
         **_ALWAYS,
         **({"Strict-Transport-Security": "max-age=63072000; includeSubDomains"} if secure else {}),

@@ -6,6 +6,7 @@ proof that any replica can go on.
 
 import asyncio
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -77,14 +78,7 @@ class Stage:
 
     async def _answered(self, message: IncomingMessage) -> list[Reply]:
         sent: list[tuple[Reply, str]] = []
-        channel = _Recording(self.person, sent)
-        relay = Relay(
-            self.database,
-            {self.person.channel.name: channel},  # type: ignore[dict-item]
-            translator,
-            lambda: self.clock,
-            "stage",
-        )
+        relay = self._relay(sent)
         inbox = Inbox(
             self.database,
             Engine(HANDLERS, HEARING, translator),
@@ -92,7 +86,7 @@ class Stage:
             lambda: self.clock,
             "stage",
             relay.deliver,
-            {self.person.channel.name: Manners(Carrying.CONSENT)},
+            {person.channel.name: Manners(Carrying.CONSENT) for person in self.people()},
             lambda token: f"https://doorstep.example/private/{token}",
         )
         for answering in await inbox.hear([message]):
@@ -103,6 +97,20 @@ class Stage:
         while await relay.deliver_due():
             await relay.settle()
         return self._told(sent)
+
+    def people(self) -> list[Person]:
+        """All who take part, each on a channel of their own."""
+        return [self.person]
+
+    def heard_by(self, person: Person, reply: Reply) -> None:
+        """Called for each reply, in order."""
+
+    def _relay(self, sent: list[tuple[Reply, str]]) -> Relay:
+        channels = {
+            person.channel.name: _Recording(person, sent, self.heard_by) for person in self.people()
+        }
+        now = lambda: self.clock  # noqa: E731
+        return Relay(self.database, channels, translator, now, "stage")  # type: ignore[arg-type]
 
     async def _upkeep(self) -> None:
         """What was due meanwhile: offers, reminders."""
@@ -162,14 +170,7 @@ class Stage:
 
     async def _delivered(self) -> list[Reply]:
         sent: list[tuple[Reply, str]] = []
-        channel = _Recording(self.person, sent)
-        relay = Relay(
-            self.database,
-            {self.person.channel.name: channel},  # type: ignore[dict-item]
-            translator,
-            lambda: self.clock,
-            "stage",
-        )
+        relay = self._relay(sent)
         await self._upkeep()
         while await relay.deliver_due():
             await relay.settle()
@@ -193,14 +194,21 @@ def _open_flows(connection: Connection, who: Address) -> set[str]:
 class _Recording:
     """The person's real channel, whose sending reaches the person instead of a network."""
 
-    def __init__(self, person: Person, sent: list[tuple[Reply, str]]) -> None:
+    def __init__(
+        self,
+        person: Person,
+        sent: list[tuple[Reply, str]],
+        heard_by: Callable[[Person, Reply], None],
+    ) -> None:
         self._person = person
         self._sent = sent
+        self._heard_by = heard_by
         self.name = person.channel.name
         self.capabilities = person.channel.capabilities
 
     def render(self, reply: Reply, spoken: Translator) -> list[dict[str, object]]:
         self._sent.append((reply, spoken.language))
+        self._heard_by(self._person, reply)
         if isinstance(self._person, OnTheWeb):
             self._person.reads(spoken)
         payloads = self._person.channel.render(reply, spoken)

@@ -96,9 +96,13 @@ def play(stage: Stage, lines: list[str]) -> list[str]:
                     raise
                 went.append(f"!! {spoken[2]} 没有画出来")
                 continue
-        told = [_SECRET.sub("/〔密钥〕", stage.written(reply)) for reply in replies]
-        went += [f"小助手：{_REFERENCE.sub('〔编号〕', one)}" for one in told]
+        went += [f"小助手：{without_secrets(stage.written(reply))}" for reply in replies]
     return went
+
+
+def without_secrets(words: str) -> str:
+    """What is another one in every play."""
+    return _REFERENCE.sub("〔编号〕", _SECRET.sub("/〔密钥〕", words))
 
 
 @pytest.mark.parametrize("channel", PEOPLE)
@@ -122,11 +126,11 @@ def test_transcript(script: Path, channel: str, tmp_path: Path) -> None:
         script.write_text(f"{before}```text\n{talk}\n```{after}", encoding="utf-8")
         return
     if channel != "web":
-        went, lines = _without_echo(went), _without_echo(lines)
+        went, lines = without_echo(went), without_echo(lines)
     assert went == lines
 
 
-def _without_echo(lines: list[str]) -> list[str]:
+def without_echo(lines: list[str]) -> list[str]:
     """A terminal types a number where others press: it is not told what it chose."""
     return [
         re.sub(r"您选择了：.*?。 ?|You chose: .*?\. ?|您選擇了：.*?。 ?", "", line)

@@ -98,6 +98,22 @@ async def test_a_voice_is_played_where_it_is_read(service: Running) -> None:
     assert seconds == pytest.approx(3, abs=0.2)
 
 
+async def test_of_an_account_that_may_only_answer(tmp_path: Path) -> None:
+    async with running(tmp_path, passive=True) as service:
+        person = service.platform.person()
+        await writes_a_letter(person)
+        number = service.rows(tickets)[0].number
+        async with at_the_desk(service) as browser:
+            for words in ("修好了。", "真的。"):
+                answers(service, words)
+                await service.sent()
+                html = (await browser.get(f"/staff/tickets/{number}")).html
+                assert "这个公众号只能回复，对方一写就送到" in html
+                assert "对方再写消息之前，不能发" in html
+                assert BLOCKED not in html
+                assert words in (await person.says("在吗") or "")
+
+
 async def test_a_closed_window_is_not_called_blocked(service: Running) -> None:
     person = service.platform.person()
     await writes_a_letter(person)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.messages import Address
 from bot.storage import (
     application_links,
+    application_news,
     conversations,
     export,
     leaving,
@@ -93,6 +94,7 @@ class Privacy:
 
     def erase_history(self, conversation_id: int) -> None:
         """All that was heard and said before this turn; the chat itself goes on."""
+        application_news.drop_unsent_of(self._connection, conversation_id)
         application_links.forget_chat(self._connection, conversation_id)
         conversations.erase_history(self._connection, conversation_id)
 
