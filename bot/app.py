@@ -145,6 +145,7 @@ class App:
         self._forgotten = now
         await self.write(lambda services: services.application_imports.forget_old())
         await self.write(lambda services: services.application_sources.forget_old_events())
+        await self.write(lambda services: services.privacy.forget_old_links())
 
     # --- bot.web.office.Office
 

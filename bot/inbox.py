@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 
 from bot.dialog import Conversation, Engine
 from bot.i18n import LANGUAGES, _
+from bot.kept_state import kept_conversation
 from bot.manners import USUAL, Manners, Taken
 from bot.messages import IncomingMessage, Link, Reply
 from bot.services import Known, Turn
@@ -208,12 +209,9 @@ class Inbox:
     def _conversation(
         self, connection: Connection, locked: conversations.Locked, message: IncomingMessage
     ) -> Conversation:
-        state = conversations.state_of(connection, locked)
-        if state is not None:
-            try:
-                return Conversation.load(state)
-            except (KeyError, TypeError, ValueError):
-                log.warning("state_unreadable", extra={"conversation": locked.id})
+        kept = kept_conversation(connection, locked)
+        if kept:
+            return kept
         guess = self._engine.hearing.language_of(message.text)
         return Conversation(language=guess or locked.language)
 

@@ -112,6 +112,9 @@ class Ears(Protocol):
     def changes(self, who: Address) -> AsyncIterator[None]:
         """Yields whenever new lines may stand in this chat, from whichever replica."""
 
+    async def opens_private(self, token: str) -> bool:
+        """Would that one-time link still open our page? Looking does not use it."""
+
     async def open_private(self, token: str, session: str) -> Address | None:
         """Use a one-time link; None: unknown, used or too old."""
 

@@ -113,6 +113,7 @@ class Pages:
         return self._draw(
             "private.html",
             view,
+            door="",
             line=shown,
             latest="",
             answers=answers,
@@ -122,6 +123,18 @@ class Pages:
             draft=draft,
             message_id=secrets.token_urlsafe(12),
             form_token=view.session.form_token,
+        )
+
+    def private_door(self, view: View, link: str, button: Text, words: Text) -> str:
+        """One button, which needs no script: whoever only looks at a link presses none."""
+        return self._draw(
+            "private.html",
+            view,
+            line=None,
+            problem=None,
+            words=words.to(view.translator),
+            door=link,
+            button=button.to(view.translator),
         )
 
     def fragments(self, view: View, lines: Sequence[Line]) -> list[str]:

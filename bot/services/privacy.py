@@ -32,11 +32,19 @@ class Privacy:
         self._now = services.now
 
     def new_link(self, conversation_id: int) -> str:
-        """A token of 192 bits that opens our own page for this chat, once, for LINK_LASTS."""
+        """A token of 192 bits that opens our own page for this chat, once, for LINK_LASTS.
+
+        An older one that nobody has used opens nothing from now on.
+        """
         token = secrets.token_urlsafe(24)
         expires = self._now + LINK_LASTS
+        private_links.end_unused(self._connection, conversation_id)
         private_links.add(self._connection, hashed(token), conversation_id, expires)
         return token
+
+    def link_opens(self, token: str) -> bool:
+        """Would `open_link` find a chat? Whoever only looks does not use the link up."""
+        return private_links.is_open(self._connection, hashed(token), self._now)
 
     def open_link(self, token: str, session: str) -> Address | None:
         """Bind the page's session to the chat; None: unknown, used or too old."""
@@ -53,6 +61,10 @@ class Privacy:
         if conversation_id is None:
             return None
         return conversations.address_of(self._connection, conversation_id)
+
+    def forget_old_links(self) -> None:
+        """Links and pages whose time is over."""
+        private_links.forget_old(self._connection, self._now)
 
     def export(self, who: Address) -> "Json":
         """All that is kept of a chat, as plain JSON (PIPL Art. 45)."""
