@@ -14,6 +14,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.dialog import Conversation, Engine
+from bot.discretion import Discretion, Marks, pass_on_broken
 from bot.i18n import LANGUAGES, _
 from bot.manners import USUAL, Manners, Taken
 from bot.messages import IncomingMessage, Link, Reply
@@ -172,6 +173,7 @@ class Inbox:
             messages.hold_all(connection, conversation_id, "the person left this chat")
         elif not locked.reachable:
             messages.release_held(connection, conversation_id, now)
+        marks = Discretion(self._engine.handlers, before, after, turn, now).settle(connection)
         if after.consented != before.consented:
             conversations.record_consent(
                 connection, locked, "sensitive", now, given=after.consented
@@ -179,8 +181,8 @@ class Inbox:
         conversations.save(
             connection, locked, after.dump(), after.language, now, reachable=not gone
         )
-        heard.mark_handled(connection, row.id)
-        said = self._say(connection, locked, replies, after.language, row, now)
+        heard.mark_handled(connection, row.id, marks.withheld, personal=marks.heard_personal)
+        said = self._say(connection, locked, replies, after.language, row, marks)
         if gone and manners.erases_who_leaves:
             turn.privacy.leave(locked.address)
             return Taken()
@@ -224,12 +226,13 @@ class Inbox:
         replies: Sequence[Reply],
         language: str,
         row: heard.HeardRow,
-        now: datetime,
+        marks: Marks,
         first: int = 0,
     ) -> list[OutgoingRow]:
         """Into the outbox; at once on our way unless something older of this chat still waits."""
+        now = self._now()
         sayings = [
-            Saying(reply, language, inbox_id=row.id, position=at)
+            Saying(reply, language, inbox_id=row.id, position=at, **marks.of_what_is_said)
             for at, reply in enumerate(replies, first)
         ]
         owner = None if row.must_queue or not locked.reachable else self._me
@@ -266,7 +269,7 @@ class Inbox:
             # To be tried again; or tried again by staff, in vain: they know of it.
             return Taken(more=row.more or not last)
         turn = Turn(connection, now, self._known, locked.address, conversation_id, row.event_id)
-        number = turn.tickets.open_failure(row.id)
+        number, marks = pass_on_broken(connection, self._engine.handlers, locked, row, turn)
         apology = Reply(
             paragraphs=(
                 _(
@@ -276,7 +279,7 @@ class Inbox:
                 _("Your number is {number}.").fill(number=number),
             )
         )
-        outgoing = self._say(connection, locked, [apology], locked.language, row, now, APOLOGY)
+        outgoing = self._say(connection, locked, [apology], locked.language, row, marks, APOLOGY)
         return Taken(outgoing, row.more)
 
     async def answer_left_over(self, before: datetime, limit: int = 200) -> int:
