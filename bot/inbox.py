@@ -14,12 +14,13 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.dialog import Conversation, Engine
+from bot.dialog.repair import kept_until
 from bot.discretion import Discretion, Marks, pass_on_broken
 from bot.i18n import LANGUAGES, _
 from bot.manners import USUAL, Manners, Taken
 from bot.messages import IncomingMessage, Link, Reply
 from bot.services import Known, Turn
-from bot.storage import conversations, gathering, heard, messages
+from bot.storage import conversations, files, gathering, heard, messages
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.messages import OutgoingRow, Saying
 
@@ -97,14 +98,6 @@ class Inbox:
             ids[conversation_id] = None
         return list(ids)
 
-    async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
-        """Keep what nobody could parse."""
-        now = self._now()
-        await self._database.write(
-            lambda connection: heard.park_raw(connection, channel, event_id, raw, why, now)
-        )
-        log.warning("unreadable_event_parked", extra={"channel": channel})
-
     async def answer_waiting(
         self, conversation_id: int, begun: Awaitable[Taken] | None = None
     ) -> None:
@@ -179,8 +172,16 @@ class Inbox:
                 connection, locked, "sensitive", now, given=after.consented
             )
         conversations.save(
-            connection, locked, after.dump(), after.language, now, reachable=not gone
+            connection,
+            locked,
+            after.dump(),
+            after.language,
+            now,
+            reachable=not gone,
+            draft_until=kept_until(after, self._engine.handlers),
         )
+        if before.frames and not after.frames:
+            files.forget_drafts(connection, locked.id, message.sent_at)
         heard.mark_handled(connection, row.id, marks.withheld, personal=marks.heard_personal)
         said = self._say(connection, locked, replies, after.language, row, marks)
         if gone and manners.erases_who_leaves:

@@ -62,6 +62,7 @@ class TicketsBase:
             file.reference,
             file.size,
             self._now,
+            self._chat(),
         )
         return reference
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from bot.messages import IncomingMessage
+from bot.storage import files
 from bot.storage.db import insert_unless_there
 from bot.storage.tables import inbox, outbox
 from bot.storage.vault import vault_of
@@ -44,7 +45,10 @@ def store(
             "received_at": now,
         },
     )
-    return made.scalar() is not None  # PostgreSQL's driver counts no inserted rows
+    new = made.scalar() is not None  # PostgreSQL's driver counts no inserted rows
+    if new and message.attachment:
+        files.belongs_to(connection, message.attachment.reference, conversation_id)
+    return new
 
 
 def park_raw(
