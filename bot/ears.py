@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import sound
 from bot.channels.base import Answered, FileNotTaken, StoreDown
@@ -14,8 +14,10 @@ from bot.inbox import Inbox
 from bot.messages import Address, Attachment, IncomingMessage, Line
 from bot.services import Known, Services
 from bot.services.privacy import Privacy
-from bot.storage import conversations, files, gathering, transcript
+from bot.storage import conversations, files, gathering, heard, transcript
 from bot.storage.db import Connection, Database, Unavailable
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -92,10 +94,14 @@ class OurEars:
             raise StoreDown(str(error)) from error
 
     async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
+        now = self._now()
         try:
-            await self._inbox.park(channel, event_id, raw, why)
+            await self._database.write(
+                lambda connection: heard.park_raw(connection, channel, event_id, raw, why, now)
+            )
         except Unavailable as error:
             raise StoreDown(str(error)) from error
+        log.warning("unreadable_event_parked", extra={"channel": channel})
 
     async def transcript(self, who: Address, after: str = "") -> Sequence[Line]:
         now = self._now()
@@ -120,7 +126,7 @@ class OurEars:
             seen = stamp
             await asyncio.sleep(LOOK_EVERY)
 
-    async def keep_file(self, content: bytes) -> Attachment:
+    async def keep_file(self, content: bytes, event: str) -> Attachment:
         try:
             async with self._decoding:  # one picture in memory at a time
                 kept = await sound.harmless(content)
@@ -129,8 +135,8 @@ class OurEars:
         now = self._now()
         try:
             return await self._database.write(
-                lambda connection: files.keep_new(
-                    connection, kept.content, kept.media_type, kept.name, now
+                lambda connection: files.keep_once(
+                    connection, event, kept.content, kept.media_type, kept.name, now
                 )
             )
         except Unavailable as error:
@@ -166,13 +172,16 @@ class OurEars:
         except Unavailable as error:
             raise StoreDown(str(error)) from error
 
+    async def opens_private(self, token: str) -> bool:
+        return await self._privately(lambda privacy: privacy.link_opens(token))
+
     async def open_private(self, token: str, session: str) -> Address | None:
         return await self._privately(lambda privacy: privacy.open_link(token, session))
 
     async def private_chat(self, session: str) -> Address | None:
         return await self._privately(lambda privacy: privacy.behind(session))
 
-    async def _privately(self, use: Callable[[Privacy], Address | None]) -> Address | None:
+    async def _privately(self, use: Callable[[Privacy], T]) -> T:
         now = self._now()
         try:
             return await self._database.write(

@@ -15,11 +15,13 @@ from bot.demo import load_demo
 from bot.dialog import Carrying, Engine
 from bot.i18n import GUANGDONG, Translator, translator
 from bot.inbox import Inbox, Manners
+from bot.kept_state import kept_conversation
 from bot.known import load_known
-from bot.messages import IncomingMessage, Kind, Reply
+from bot.messages import Address, IncomingMessage, Kind, Reply
 from bot.relay import Relay
 from bot.services import Services
-from bot.storage.db import Database
+from bot.storage import conversations
+from bot.storage.db import Connection, Database
 from bot.storage.schema import create_all
 from bot.storage.vault import Vault
 from bot.visit_upkeep import VisitUpkeep
@@ -53,6 +55,8 @@ class Stage:
         self.database.write_now(create_all)
         self.services(load_demo)
         self._last: IncomingMessage | None = None
+        self.opened: set[str] = set()
+        """The flows that were open after some message."""
 
     def close(self) -> None:
         self.database.close()
@@ -87,6 +91,7 @@ class Stage:
         )
         for answering in await inbox.hear([message]):
             await answering
+        self.opened |= self.database.write_now(lambda one: _open_flows(one, message.sender))
         await relay.settle()
         await self._upkeep()
         while await relay.deliver_due():
@@ -177,6 +182,13 @@ class Stage:
         words = " ".join(" ".join(blocks(plain, self.translator)).split())
         choices = "".join(f"［{choice.label.to(self.translator)}］" for choice in reply.choices)
         return words + choices
+
+
+def _open_flows(connection: Connection, who: Address) -> set[str]:
+    found = conversations.find(connection, who)
+    locked = conversations.lock(connection, found) if found else None
+    kept = kept_conversation(connection, locked) if locked else None
+    return {frame.flow for frame in kept.frames} if kept else set()
 
 
 class _Recording:

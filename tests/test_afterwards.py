@@ -13,11 +13,15 @@ from bot.channels.base import TryLater
 from bot.content import ContentError
 from bot.domain.staff import Role
 from bot.domain.tickets import NotPossible, TicketKind
-from bot.messages import Address, Attachment
+from bot.i18n import verbatim
+from bot.messages import Address, Attachment, Reply
 from bot.services import Services
+from bot.services.notices import Notice
 from bot.speech import LocalProgram
-from bot.storage import files
+from bot.storage import conversations, files
 from bot.upkeep import Upkeep
+from bot.visit_upkeep import tell
+from tests.clerk import answer_oldest
 from tests.pictures import a_picture
 from tests.stage import KNOWN
 from tests.talks import Talks, words_of
@@ -255,3 +259,30 @@ def test_an_erased_chat_leaves_no_voice_behind(office: Office) -> None:
     office.do(lambda s: s.privacy.erase(Address("web", "w2")))
     (story,) = office.do(lambda s: s.public_notes.stories())
     assert story.voices == 1
+
+
+@pytest.mark.parametrize("notice_first", [False, True])
+async def test_a_number_answers_what_was_shown_last(sqlite: Any, notice_first: bool) -> None:
+    """'1' is not 'it is settled' where a free place was offered after that question."""
+    talks = Talks(sqlite)
+    await talks.all("anna", "/feedback", "没有坡道", "说完了", "投诉", "荔湾多宝", "匿名", "提交")
+    offer = (("policy:cert.what", verbatim("要")), ("policy:topics", verbatim("不要")))
+
+    def offered(connection: Any) -> None:
+        chat = conversations.find(connection, Address("web", "anna"))
+        assert chat
+        reply = Reply(paragraphs=(verbatim("有一个名额"),), question=verbatim("要吗？"))
+        tell(connection, Notice(chat, reply, offer), talks.clock)
+
+    def answered(services: Services) -> None:
+        answer_oldest(services, "在修了")
+
+    if notice_first:
+        talks.database.write_now(offered)
+        talks.services(answered)
+    else:
+        talks.services(answered)
+        talks.database.write_now(offered)
+    said = words_of(await talks.hears("anna", "1"))
+    assert ("办完了" in said) is notice_first
+    assert ("合法凭证" in said) is not notice_first

@@ -1,4 +1,4 @@
-"""What a channel is: a record of what it can do, and five things that it does."""
+"""What a channel is: a record of what it can do, and the few things that it does."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -112,14 +112,17 @@ class Ears(Protocol):
     def changes(self, who: Address) -> AsyncIterator[None]:
         """Yields whenever new lines may stand in this chat, from whichever replica."""
 
+    async def opens_private(self, token: str) -> bool:
+        """Would that one-time link still open our page? Looking does not use it."""
+
     async def open_private(self, token: str, session: str) -> Address | None:
         """Use a one-time link; None: unknown, used or too old."""
 
     async def private_chat(self, session: str) -> Address | None:
         """The chat that this session may answer personal questions of; None: none."""
 
-    async def keep_file(self, content: bytes) -> Attachment:
-        """Store a file that came with a message, made harmless and encrypted.
+    async def keep_file(self, content: bytes, event: str) -> Attachment:
+        """Store a file that came with that event, made harmless and encrypted; the same one once.
 
         Raises FileNotTaken and StoreDown.
         """

@@ -8,9 +8,9 @@ from aiohttp.web import Request
 
 from bot.channels.base import Channel, Ears, FileNotTaken, Payload, StoreDown
 from bot.channels.web_form import Form, Malformed, Problem, read_form
-from bot.channels.web_page import TEXT_SIZES, USUAL_SIZE, View, preferred_language
+from bot.channels.web_page import TEXT_SIZES, USUAL_SIZE, View
 from bot.channels.web_session import Cookies, Pace, Session, from_our_page, new_session
-from bot.i18n import LANGUAGES, Translator, _
+from bot.i18n import LANGUAGES, Translator, _, preferred_language
 from bot.messages import Address, Line
 
 _TOO_FAST = _(
@@ -84,14 +84,15 @@ class Desk:
     async def _raw(self, view: View, form: Form) -> Payload:
         said = "" if form.tap else form.word or form.place or form.text
         photo = None if form.tap or form.word or form.place else form.photo
+        content = (form.tap.encode(), said.encode(), photo or b"")
+        event = view.session.event_id(form.message_id, *content)
         kept = None
         if photo is not None:
-            stored = await self.ears.keep_file(photo)
+            stored = await self.ears.keep_file(photo, event)
             kept = [stored.reference, stored.media_type, stored.name, stored.size]
-        content = (form.tap.encode(), said.encode(), photo or b"")
         return {
             "user": view.session.user_id,
-            "event": view.session.event_id(form.message_id, *content),
+            "event": event,
             "at": self.now().isoformat(),
             "text": said,
             "tap": form.tap,
@@ -113,7 +114,7 @@ class Desk:
         size = self.cookies.read(request, "size")
         return View(
             session,
-            self.translate_for(language or preferred_language(request)),
+            self.translate_for(language or preferred_language(request.headers)),
             int(size) if size in TEXT_SIZES else USUAL_SIZE,
         )
 

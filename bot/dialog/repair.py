@@ -35,6 +35,8 @@ ODD: dict[Kind, Text] = {
 EMPTY = _("Your message reached me without words that I can read. Please type a few words.")
 TOO_LONG = _("That is very long. Please send it in a few words, or say 'human' for a person.")
 OLD_BUTTON = _("That button is from an earlier talk, so I did nothing with it.")
+AT_CONSENT = _("Please say 'agree' or 'no'.")
+AT_REVIEW = _("Please say 'yes' to send it, or 'no' to change something.")
 ALREADY = _("You have already chosen that.")
 GONE = _(
     "I lost the thread because the service was renewed. I am sorry: let us start this part again."
@@ -74,6 +76,22 @@ def _can_load(question: Question[Any], stored: object) -> bool:
     return True
 
 
+def kept_until(conversation: Conversation, handlers: Handlers) -> datetime | None:
+    """What is open is closed then, if nobody writes; None: nothing is open."""
+    heard, frame = conversation.last_heard, conversation.top
+    if heard is None or frame is None:
+        return None
+    flow = handlers.by_name.get(frame.flow)
+    return heard + flow.keep_for if isinstance(flow, Flow) else heard
+
+
+def without_drafts(conversation: Conversation) -> Conversation:
+    """The answers are deleted; of the top flow its name stays, to be told when they come back."""
+    frame = conversation.top
+    told = (Frame(frame.flow),) if frame else ()
+    return replace(conversation, frames=told, offers=())
+
+
 def after_silence(talk: Talk, handlers: Handlers, now: datetime) -> None:
     """Close what was left for longer than it is kept; greet who comes back sooner."""
     heard, frame = talk.conversation.last_heard, talk.conversation.top
@@ -110,12 +128,11 @@ def missed(conversation: Conversation) -> Conversation:
     return conversation.with_top(replace(frame, misses=frame.misses + 1))
 
 
-def note_miss(talk: Talk, why: Text | None, question: Question[Any] | None) -> None:
+def note_miss(talk: Talk, why: Text | None, hint: Text | None) -> None:
     """Say what is wrong and how to mend it; the third time, that a person can help."""
     talk.conversation = missed(talk.conversation)
     frame = talk.conversation.top
     misses = frame.misses if frame else talk.conversation.misses
-    hint = question.hint if question else None
     if why:
         talk.notes.append(why)
     elif hint is None:

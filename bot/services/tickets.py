@@ -21,7 +21,7 @@ from bot.messages import Attachment
 from bot.services.ticket_reading import Item, TicketReading
 from bot.services.ticket_time import TicketTime
 from bot.services.ticket_work import TicketWork
-from bot.storage import public_notes, ticket_letters, ticket_words
+from bot.storage import public_notes, ticket_letters, ticket_words, transcript
 from bot.storage import tickets as stored
 
 __all__ = ["FEEDBACK", "Item", "Tickets"]
@@ -64,6 +64,7 @@ class Tickets(TicketReading, TicketWork, TicketTime):
                 "booking_id": booking_id,
             },
         )
+        self._touches(ticket)
         self._say(ticket, words, file)
         return ticket
 
@@ -75,9 +76,18 @@ class Tickets(TicketReading, TicketWork, TicketTime):
             return found, False
         return self.open(TicketKind.HUMAN, words), True
 
-    def open_failure(self, heard_id: int) -> str:
-        """A message on which the turn broke; staff read it in the conversation."""
-        return self.open(TicketKind.FAILURE, f"inbox {heard_id}").number
+    def open_failure(self, heard_id: int, words: str = "", *, anonymous: bool = False) -> str:
+        """A message on which the turn broke. Staff read it in the conversation.
+
+        `anonymous`: they may not see that, so the item itself holds the words.
+        """
+        said = words if anonymous and words else f"inbox {heard_id}"
+        return self.open(TicketKind.FAILURE, said, anonymous=anonymous).number
+
+    def listens_anonymously(self) -> bool:
+        """Staff wrote to this chat last in an anonymous letter: its next words may belong there."""
+        ticket = self._answered_within(None)
+        return ticket is not None and ticket.anonymous
 
     def add(self, ticket: Ticket, words: str, file: Attachment | None = None) -> Ticket:
         """The person's further words: an item waits again, or a new one begins where it is too old.
@@ -85,7 +95,7 @@ class Tickets(TicketReading, TicketWork, TicketTime):
         One that was merged into another of the same chat is continued there.
         """
         main = stored.by_id(self._connection, ticket.merged_into) if ticket.merged_into else None
-        if main and main.conversation_id == ticket.conversation_id:
+        if main and main.same_writer(ticket):
             ticket = main
         if ticket.merged_into is not None or not ticket.reopens(self._now):
             new = self.open(
@@ -133,10 +143,15 @@ class Tickets(TicketReading, TicketWork, TicketTime):
     def asked_if_settled(self, *, just_now: bool) -> Ticket | None:
         """The item about which this chat was last asked 'is it settled?'.
 
-        `just_now`: and has said nothing since.
+        `just_now`: and has said nothing since, nor was shown other choices.
         """
         chat = self._chat()
-        return stored.asked_of(self._connection, chat, just_now=just_now) if chat else None
+        ticket = stored.asked_of(self._connection, chat, just_now=just_now) if chat else None
+        if ticket is None or chat is None or not just_now:
+            return ticket
+        shown = transcript.newest_choices(self._connection, chat, self._now)
+        ours = f"!settled:{ticket.number}:"
+        return ticket if any(choice.token.startswith(ours) for choice in shown) else None
 
     def settle(self, number: str, *, settled: bool) -> Ticket | None:
         """The person's own word. None: no item of this chat, or too long ago."""

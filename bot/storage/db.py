@@ -71,7 +71,7 @@ class Database:
         if self.is_sqlite:
             begun, following = self._submit(first), self._submit(then)
             return await begun, following
-        return await self._submit(first), self._submit(then)
+        return await self._submit(first), self.write(then)  # begins when it is awaited, in its turn
 
     async def read(self, work: Work[T]) -> T:
         """One transaction that writes nothing."""
