@@ -48,7 +48,7 @@ strings: $(SERVICE) ## extract sentences and update the three catalogues
 	$(BIN)/python deploy/strings.py
 
 transcripts: $(TESTING) ## write the assistant's lines of tests/transcripts anew; read the diff
-	REWRITE=1 $(BIN)/python -m pytest tests/test_transcripts.py
+	REWRITE=1 $(BIN)/python -m pytest tests/test_transcripts.py tests/test_crossing_transcripts.py
 
 bench: $(TESTING) ## measure beside peers, in one run
 	$(BIN)/doorstep bench

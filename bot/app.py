@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -147,6 +147,7 @@ class App:
         self._forgotten = now
         await self.write(lambda services: services.application_imports.forget_old())
         await self.write(lambda services: services.application_sources.forget_old_events())
+        await self.write(lambda services: services.privacy.forget_old_links())
 
     # --- bot.web.office.Office
 
@@ -204,36 +205,19 @@ class App:
         await self.stop()
 
     async def start(self) -> None:
-        self._tasks = [
-            asyncio.create_task(self.relay.run()),
-            asyncio.create_task(self.upkeep.run()),
-            asyncio.create_task(self.importing.run()),
-            *self._pulling(),
-            asyncio.create_task(self.upkeep.watch()),
-            *(asyncio.create_task(self._run(channel)) for channel in self.channels.values()),
-        ]
-
-    def _pulling(self) -> list[asyncio.Task[None]]:
         config = self.config
-        if not config.applications_url:
-            return []
-        pulling = Pulling(
-            self, config.applications_url, config.applications_token, self.me, self.now
-        )
-        return [asyncio.create_task(pulling.run())]
-
-    async def _run(self, channel: Channel) -> None:
-        """A channel that breaks is started again, slower each time: the others go on."""
-        pause = 1.0
-        while True:
-            try:
-                await channel.run()
-            except Exception:  # whatever broke it, it must come back
-                log.exception("channel_failed", extra={"channel": channel.name})
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 60.0)
-            else:
-                return
+        work: dict[str, Callable[[], Awaitable[None]]] = {
+            "relay": self.relay.run,
+            "upkeep": self.upkeep.run,
+            "news": self.upkeep.watch,
+            "files": self.upkeep.fetch,
+            "importing": self.importing.run,
+            **{name: channel.run for name, channel in self.channels.items()},
+        }
+        if config.applications_url:
+            source = config.applications_url, config.applications_token
+            work["pulling"] = Pulling(self, *source, self.me, self.now).run
+        self._tasks = [asyncio.create_task(_keep_up(name, run)) for name, run in work.items()]
 
     async def stop(self) -> None:
         """No new messages; what was heard is answered, what is being sent is sent."""
@@ -250,6 +234,20 @@ class App:
     def load_demo(self) -> list[str]:
         """Demo data, once; the lines to print."""
         return self.write_now(demo.load_demo)
+
+
+async def _keep_up(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """What breaks is started again, slower each time, and the others go on."""
+    pause = 1.0
+    while True:
+        try:
+            await run()
+        except Exception:  # whatever broke it, it must come back
+            log.exception("broken_and_started_again", extra={"part": name})
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 60.0)
+        else:
+            return
 
 
 def reply_to_a_question(article: Article | None, language: str) -> Reply:

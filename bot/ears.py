@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import sound
 from bot.channels.base import Answered, FileNotTaken, StoreDown
@@ -16,6 +16,8 @@ from bot.services import Known, Services
 from bot.services.privacy import Privacy
 from bot.storage import conversations, files, gathering, heard, transcript
 from bot.storage.db import Connection, Database, Unavailable
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -170,13 +172,16 @@ class OurEars:
         except Unavailable as error:
             raise StoreDown(str(error)) from error
 
+    async def opens_private(self, token: str) -> bool:
+        return await self._privately(lambda privacy: privacy.link_opens(token))
+
     async def open_private(self, token: str, session: str) -> Address | None:
         return await self._privately(lambda privacy: privacy.open_link(token, session))
 
     async def private_chat(self, session: str) -> Address | None:
         return await self._privately(lambda privacy: privacy.behind(session))
 
-    async def _privately(self, use: Callable[[Privacy], Address | None]) -> Address | None:
+    async def _privately(self, use: Callable[[Privacy], T]) -> T:
         now = self._now()
         try:
             return await self._database.write(

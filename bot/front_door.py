@@ -12,23 +12,13 @@ from aiohttp import web
 from jinja2 import Environment, StrictUndefined
 
 from bot.channels.base import StoreDown
-from bot.i18n import LANGUAGES, Text, _, closest_language, translator
+from bot.headers import security_headers
+from bot.i18n import Text, _, preferred_language, translator
 from bot.storage.db import Unavailable
 from bot.web.forms import form_of
 
 log = logging.getLogger(__name__)
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 RETRY_AFTER = 10
 """Seconds."""
 _PAGE = Environment(autoescape=True, undefined=StrictUndefined).from_string(
@@ -54,7 +44,7 @@ _REFUSED = (
 
 def front_door(made: web.Application, *, secure: bool) -> None:
     """Put it before all routes of that application."""
-    headers = HEADERS | (HSTS if secure else {})
+    headers = security_headers(secure=secure)
 
     async def with_headers(_request: web.Request, response: web.StreamResponse) -> None:
         for name, value in headers.items():
@@ -96,7 +86,7 @@ def _path(request: web.Request) -> str:
 
 async def _page(request: web.Request, status: int, heading: Text, words: Text) -> web.Response:
     """In the browser's language, with what a member of staff had written still on it."""
-    spoken = translator(_language(request))
+    spoken = translator(preferred_language(request.headers))
     html = _PAGE.render(
         lang=spoken.language.replace("_", "-"),
         title=heading.to(spoken),
@@ -106,14 +96,6 @@ async def _page(request: web.Request, status: int, heading: Text, words: Text) -
         home=_("To the first page").to(spoken),
     )
     return web.Response(text=html, status=status, content_type="text/html")
-
-
-def _language(request: web.Request) -> str:
-    for wanted in request.headers.get("Accept-Language", "").split(","):
-        found = closest_language(wanted.partition(";")[0].strip())
-        if found:
-            return found
-    return LANGUAGES[0]
 
 
 async def _written(request: web.Request) -> str:

@@ -39,6 +39,9 @@ class OurHearing:
         name = controls.control_in(text)
         return Control(name) if name else None
 
+    def yes_no(self, text: str) -> bool | None:
+        return controls.yes_no(text)
+
     def number(self, text: str) -> int | None:
         return normalise.number_in(text)
 

@@ -4,6 +4,7 @@ Message ids are English; people read the catalogues in locales/<language>/bot.po
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -155,6 +156,14 @@ def closest_language(tag: str) -> str:
     if tag.startswith("yue"):
         return "zh_Hant"
     return "en" if tag.startswith("en") else ""
+
+
+def preferred_language(headers: Mapping[str, str]) -> str:
+    """The first of ours in a browser's Accept-Language (RFC 9110 12.5.4), by its own order."""
+    for entry in headers.get("Accept-Language", "").split(",")[:10]:
+        if language := closest_language(entry.partition(";")[0].strip()):
+            return language
+    return LANGUAGES[0]
 
 
 def _said(value: Any, translator: Translator) -> str:

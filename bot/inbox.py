@@ -17,6 +17,7 @@ from bot.dialog import Conversation, Engine
 from bot.dialog.repair import kept_until
 from bot.discretion import Discretion, Marks, pass_on_broken
 from bot.i18n import LANGUAGES, _
+from bot.kept_state import kept_conversation
 from bot.manners import USUAL, Manners, Taken
 from bot.messages import IncomingMessage, Link, Reply
 from bot.services import Known, Turn
@@ -35,7 +36,7 @@ APOLOGY = -1
 PAUSES = (0.05, 0.5)
 """Seconds before the second and the third try."""
 
-Deliver = Callable[[Sequence[OutgoingRow]], None]
+Deliver = Callable[[Sequence[OutgoingRow]], object]
 
 
 class Inbox:
@@ -212,12 +213,9 @@ class Inbox:
     def _conversation(
         self, connection: Connection, locked: conversations.Locked, message: IncomingMessage
     ) -> Conversation:
-        state = conversations.state_of(connection, locked)
-        if state is not None:
-            try:
-                return Conversation.load(state)
-            except (KeyError, TypeError, ValueError):
-                log.warning("state_unreadable", extra={"conversation": locked.id})
+        kept = kept_conversation(connection, locked)
+        if kept:
+            return kept
         guess = self._engine.hearing.language_of(message.text)
         return Conversation(language=guess or locked.language)
 

@@ -13,6 +13,9 @@ from bot.storage.messages import OutgoingRow
 
 log = logging.getLogger(__name__)
 
+MARK_AGAIN = 1.0
+"""Seconds until what was sent is marked again, after an outage of the store."""
+
 
 class Outcomes:
     """Written down for one relay."""
@@ -90,16 +93,19 @@ class Outcomes:
             self._marking = asyncio.create_task(self._mark_all())
 
     async def _mark_all(self) -> None:
+        """Until it is written: what is forgotten here would be sent a second time."""
         try:
             while self._sent:
                 sent, self._sent = self._sent, []
-                now = self._now()
-                await self._database.write(
-                    lambda connection, sent=sent, now=now: messages.mark_sent(  # type: ignore[misc]
-                        connection, sent, now
-                    )
-                )
-        except Unavailable:
-            log.warning("store_down", extra={"count": len(self._sent)})
+                try:
+                    await self._mark(sent)
+                except Unavailable:
+                    self._sent = sent + self._sent
+                    log.warning("store_down", extra={"count": len(self._sent)})
+                    await asyncio.sleep(MARK_AGAIN)
         finally:
             self._marking = None
+
+    async def _mark(self, sent: Sequence[tuple[str, str]]) -> None:
+        now = self._now()
+        await self._database.write(lambda connection: messages.mark_sent(connection, sent, now))

@@ -24,6 +24,8 @@ from bot.storage.messages import OutgoingRow
 log = logging.getLogger(__name__)
 
 SENT_AGAIN = _("(Sent again)")
+AT_ONCE = 100
+"""Chats to which the relay sends at the same time, beside those that take a turn."""
 
 
 class Relay:
@@ -47,8 +49,9 @@ class Relay:
         self._senders: set[asyncio.Task[None]] = set()
         self._sending: dict[Address, asyncio.Task[None]] = {}
 
-    def deliver(self, rows: Sequence[OutgoingRow]) -> None:
-        """Send the rows that this process holds; the others come later."""
+    def deliver(self, rows: Sequence[OutgoingRow]) -> list[asyncio.Task[None]]:
+        """Send the rows that this process holds; the others come later. What was begun for it."""
+        begun = []
         for row in rows:
             if row.lease_until is None:
                 continue
@@ -61,9 +64,11 @@ class Relay:
             self._senders.add(task)
             self._sending[Address(row.channel, row.user_id)] = task
             task.add_done_callback(self._senders.discard)
+            begun.append(task)
+        return begun
 
-    async def deliver_due(self, limit: int = 100) -> int:
-        """Lease what is due and nobody's, and send it; how many rows that were."""
+    async def deliver_due(self, limit: int = AT_ONCE) -> list[asyncio.Task[None]]:
+        """Lease what is due and nobody's, and begin to send it."""
         now = self._now()
         morning = after_the_night(now)
 
@@ -72,9 +77,7 @@ class Relay:
                 messages.put_off(connection, now, morning)
             return messages.lease_due(connection, self._me, now, limit)
 
-        rows = await self._database.write(work)
-        self.deliver(rows)
-        return len(rows)
+        return self.deliver(await self._database.write(work))
 
     def take_over(self, connection: Connection) -> None:
         """At the start: leases of processes of this machine that are dead wait for nobody."""
@@ -86,16 +89,23 @@ class Relay:
     async def run(self, every: float = 1.0) -> None:
         """Look for due rows until cancelled; an outage of the store is waited out."""
         started = False
+        ours: set[asyncio.Task[None]] = set()
         while True:
             try:
                 if not started:
                     await self._database.write(self.take_over)
                     started = True
-                while await self.deliver_due():
-                    await self.settle()
+                ours.update(await self.deliver_due(AT_ONCE - len(ours)))
             except Unavailable:
                 log.warning("store_down", extra={"seconds": every})
-            await asyncio.sleep(every)
+            except Exception:  # the next look must come
+                log.exception("relay_failed")
+            if ours:
+                # Not for those that turns begin: where many people write, there are always some.
+                await asyncio.wait([*ours, *self._outcomes.being_written], timeout=every)
+                ours = {task for task in ours if not task.done()}
+            else:
+                await asyncio.sleep(every)
 
     async def settle(self) -> None:
         """Wait until all that is being sent has been sent and marked."""
@@ -184,12 +194,7 @@ class Relay:
                 continue
             went = count - start
             if went:
-                parts, external = row.parts + went, delivered.external[start]
-                await self._database.write(
-                    lambda connection, row=row, parts=parts, external=external: (  # type: ignore[misc]
-                        gathering.note_parts(connection, row.uid, parts, external)
-                    )
-                )
+                await self._note_parts(row, row.parts + went, delivered.external[start])
             trouble = delivered.trouble or OutcomeUnknown("")
             return at + 1, await self._outcomes.trouble(row, trouble, now)
         return len(rows), True
@@ -203,16 +208,27 @@ class Relay:
         return own.render(reply, self._translate(row.language))[row.parts :]
 
     async def _send_reply(self, channel: Channel, row: OutgoingRow) -> str:
+        """From where an earlier try came to, where that is known; the whole of it where not."""
         reply = row.reply
         if reply.private and not channel.capabilities.idempotent_send:
             return ""  # our own page shows it; this channel must not carry it
         if row.repeated and not channel.capabilities.idempotent_send:
             reply = _marked(reply)
+        payloads = channel.render(reply, self._translate(row.language))
         external = ""
         address = Address(row.channel, row.user_id)
-        for payload in channel.render(reply, self._translate(row.language)):
+        start = 0 if row.repeated else row.parts
+        for at, payload in enumerate(payloads[start:], start + 1):
             external = await channel.send(address, payload)
+            if at < len(payloads):
+                await self._note_parts(row, at, external)
         return external
+
+    async def _note_parts(self, row: OutgoingRow, parts: int, external: str) -> None:
+        now = self._now()
+        await self._database.write(
+            lambda connection: gathering.note_parts(connection, row.uid, parts, external, now)
+        )
 
 
 def _marked(reply: Reply) -> Reply:

@@ -79,37 +79,49 @@ class Upkeep:
         self._changed = asyncio.Condition()
         self.figures = Figures()
         self._items_due = now()
+        self._fetched = ""
+        """Of the files that channels hold, the one that was asked for last: each gets its turn."""
 
     async def watch(self) -> None:
         """Between the rounds: has anybody written to staff, here or at another replica?"""
         seen = -1
         while True:
-            try:
-                newest = await self._database.read(upkeep.newest_message)
-                if newest != seen:
-                    seen = newest
-                    await self._look()
-            except Unavailable:
+            newest = await self._quietly(self._newest)
+            if newest is None:
                 await asyncio.sleep(EVERY)
+            elif newest != seen and await self._quietly(self._look):
+                seen = newest
             await asyncio.sleep(NEWS_EVERY)
 
     async def run(self) -> None:
+        """Round after round; what goes wrong in one step keeps none of the others from its turn."""
         before = self._now()  # at the start, everything that waits was left by somebody
         while True:
-            try:
-                await self._inbox.answer_left_over(before)
-                await self._fetch_files()
-                await self._look_after_items()
-                await self._listen()
-                await self._look()
-                for do in self._also:
-                    await do()
-            except Unavailable:
-                log.warning("store_down", extra={"seconds": EVERY})
-            except Exception:  # the next round must come
-                log.exception("upkeep_failed")
+            await self._quietly(lambda: self._inbox.answer_left_over(before))  # noqa: B023
+            for step in (self._look_after_items, self.listen, self._look, *self._also):
+                await self._quietly(step)
             await asyncio.sleep(EVERY)
             before = self._now() - LEFT_OVER_AFTER
+
+    async def fetch(self) -> None:
+        """Files, beside the rounds: a channel that hangs takes its time for each."""
+        while True:
+            await self._quietly(self.fetch_files)
+            await asyncio.sleep(EVERY)
+
+    @staticmethod
+    async def _quietly(step: Callable[[], Awaitable[T]]) -> T | None:
+        """None: it went wrong, and that is written down."""
+        try:
+            return await step()
+        except Unavailable:
+            log.warning("store_down", extra={"seconds": EVERY})
+        except Exception:  # the next round must come
+            log.exception("upkeep_failed")
+        return None
+
+    async def _newest(self) -> int:
+        return await self._database.read(upkeep.newest_message)
 
     async def _look_after_items(self) -> None:
         """Warnings, escalations, leave: they count in hours, so twice a minute is enough."""
@@ -117,7 +129,7 @@ class Upkeep:
             self._items_due = self._now() + ITEMS_EVERY
             await self._office.write(lambda services: services.tickets.look_after())
 
-    async def _listen(self) -> None:
+    async def listen(self) -> None:
         """Voice messages, written down beside the sound; an emergency in them jumps the queue."""
         if self._speech is None or self._office is None:
             return
@@ -134,7 +146,7 @@ class Upkeep:
                 seen = self.figures.stamp
             yield
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
         now = self._now()
         counted = await self._database.read(lambda connection: upkeep.count(connection, now))
         figures = Figures(**counted)
@@ -142,15 +154,21 @@ class Upkeep:
             async with self._changed:
                 self.figures = figures
                 self._changed.notify_all()
+        return True
 
-    async def _fetch_files(self) -> None:
+    async def fetch_files(self) -> None:
         """Files that a channel still holds: theirs go away after a while, ours stay."""
-        for file in await self._database.read(files.missing):
-            channel = self._channels.get(file.channel)
-            if channel is None:
-                continue
+        after, running = self._fetched, [*self._channels]
+        found = await self._database.read(
+            lambda connection: files.missing(connection, running, after)
+        )
+        self._fetched = ""  # at the end: from the beginning again
+        for file in found:
+            self._fetched = file.reference
             try:
-                content = await channel.fetch(Attachment(file.origin, file.media_type))
+                content = await self._channels[file.channel].fetch(
+                    Attachment(file.origin, file.media_type)
+                )
             except (TryLater, OutcomeUnknown):
                 continue
             except Refused:

@@ -1,17 +1,22 @@
 """What is done for bookings now and then: offers told and run out, reminders, forgotten places."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.dialog import Conversation, Option
 from bot.i18n import _
+from bot.kept_state import kept_conversation
 from bot.messages import Choice, Reply
 from bot.services import Known, Services
 from bot.services.notices import Notice
 from bot.storage import bookings, conversations, messages, offers
 from bot.storage.db import Connection, Database
 from bot.storage.messages import Saying
+from bot.storage.vault import Unsealable
+
+log = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(minutes=1)
 
@@ -78,14 +83,11 @@ def _with_choices(connection: Connection, notice: Notice) -> Reply | None:
     """Its choices as if they had just been shown, so that a number or a word leads to them.
 
     None while something is being asked in this chat, or while it takes a turn: a number must
-    always answer the question that is open.
+    always answer the question that is open. None too where the chat's state cannot be read.
     """
     locked = conversations.lock(connection, notice.conversation_id, wait=False)
-    state = conversations.state_of(connection, locked) if locked else None
-    if locked is None or state is None or not notice.options:
-        return None
-    conversation = Conversation.load(state)
-    if conversation.frames:
+    conversation = _conversation(connection, locked) if locked else None
+    if locked is None or conversation is None or not notice.options or conversation.frames:
         return None
     options = tuple(Option(value, label) for value, label in notice.options)
     conversation = conversation.offer("", "", options)
@@ -94,3 +96,12 @@ def _with_choices(connection: Connection, notice: Notice) -> Reply | None:
         Choice(f"{conversation.offered}.{at}", option.label) for at, option in enumerate(options)
     )
     return replace(notice.reply, choices=choices)
+
+
+def _conversation(connection: Connection, locked: conversations.Locked) -> Conversation | None:
+    """One chat that cannot be read must not hold up what is told to all the others."""
+    try:
+        return kept_conversation(connection, locked)
+    except Unsealable:
+        log.exception("state_unsealable", extra={"conversation": locked.id})
+        return None

@@ -13,7 +13,6 @@ from bot.domain.visits import Mode, VisitKind, Wish
 from bot.i18n import Text, _, verbatim
 from bot.messages import Link, Reply
 from bot.services import Turn, booking_words
-from bot.services.booking_words import when
 from handlers.booking_people import AGREED, PERSON, WHOM, profile
 from handlers.booking_questions import (
     CALL,
@@ -129,7 +128,6 @@ def booked(booking: Booking, turn: Turn, language: str) -> Reply:
     """Number, what, when, where, what next, how to change, whom to ask (rule C20)."""
     assert booking.visit is not None  # noqa: S101 - it was booked a line before
     group = booking.kind is VisitKind.GROUP
-    items = [*facts(booking, turn), _("When: {when}").fill(when=when(booking.visit))]
     page = checklist_page(booking, turn, language)
     return Reply(
         heading=(
@@ -137,7 +135,7 @@ def booked(booking: Booking, turn: Turn, language: str) -> Reply:
             if group
             else _("Booked: home visit for an assessment")
         ),
-        items=tuple(items),
+        items=facts(booking, turn),
         paragraphs=(
             *booking_words.venue(booking.visit),
             _("I remind you here before it, once a day at most."),

@@ -14,7 +14,7 @@ from bot.dialog import (
     Reading,
     Understood,
 )
-from bot.dialog.expect import NO, YES, Choice, IdNumber
+from bot.dialog.expect import Choice, IdNumber
 from bot.domain.people import mask_name
 from bot.domain.visit_needs import CHILD, FOR_WHOM, ForWhom, age_of
 from bot.domain.visit_reminders import day_of
@@ -88,11 +88,11 @@ class Agreement(Choice[str]):
         return Understood(value)
 
     def read(self, heard: Heard, asked: Asked) -> Reading[str]:
-        if heard.plain in NO or heard.plain in ("不同意", "未同意", "唔同意"):
+        if heard.agrees is False or heard.plain == "未同意":
             return self.pick("no", asked)
         if "监护人" in heard.plain or "guardian" in heard.plain:
             return self.pick(GUARDIAN, asked)
-        if heard.plain in YES or heard.plain in ("同意", "agree", "agreed"):
+        if heard.agrees:
             return self.pick(self.options(asked)[0].value, asked)
         return Choice.read(self, heard, asked)
 
@@ -124,8 +124,8 @@ class PersonsId(IdNumber):
         return Narrowed(GUARDIAN, _("Thank you. Please write the number once more."))
 
     def read(self, heard: Heard, asked: Asked) -> Reading[str]:
-        if asked.partial == "child" and heard.plain in YES | NO:
-            return self.pick("no" if heard.plain in NO else GUARDIAN, asked)
+        if asked.partial == "child" and heard.agrees is not None:
+            return self.pick(GUARDIAN if heard.agrees else "no", asked)
         reading = IdNumber.read(self, heard, asked)
         if not isinstance(reading, Understood):
             return reading

@@ -3,8 +3,8 @@
 The sensitive questions stand together, so that a chat abroad needs our own page once only.
 """
 
-from bot.dialog import Asked, Elsewhere, Heard, Question, Reading, Understood
-from bot.dialog.expect import NO, YES, Choice, PersonName, Phone, Words
+from bot.dialog import Asked, Elsewhere, Heard, Question, Reading
+from bot.dialog.expect import Choice, PersonName, Phone, Words
 from bot.dialog.place import Place
 from bot.dialog.several import Several
 from bot.domain.people import KIND_NAMES, DisabilityKind, mask_address
@@ -33,11 +33,9 @@ class MayStay(Choice[Travel]):
         return Choice.pick(self, value, asked)
 
     def read(self, heard: Heard, asked: Asked) -> Reading[Travel]:
-        if heard.plain in YES:
-            return self.pick(Travel.CAN.value, asked)
-        if heard.plain in NO:
-            return Understood(Travel.CANNOT)
-        return Choice.read(self, heard, asked)
+        if heard.agrees is None:
+            return Choice.read(self, heard, asked)
+        return self.pick((Travel.CAN if heard.agrees else Travel.CANNOT).value, asked)
 
 
 class LivesHere(Choice[Residence]):

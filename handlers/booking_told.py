@@ -20,7 +20,7 @@ def told(booking: Booking, heading: Text, turn: Turn) -> Reply:
     """A booking as it is now: what, when, where, how to change it, whom to ask (rule C20)."""
     return Reply(
         heading=heading,
-        items=(*facts(booking, turn), _("When: {when}").fill(when=when(booking))),
+        items=facts(booking, turn),
         paragraphs=(
             *booking_words.venue(booking.visit),
             NOTES[booking.state],
@@ -31,8 +31,10 @@ def told(booking: Booking, heading: Text, turn: Turn) -> Reply:
 
 
 def facts(booking: Booking, turn: Turn) -> tuple[Text, ...]:
-    """Number and place, the address masked (rule C14)."""
+    """Number, date if there is one, and place, the address masked (rule C14)."""
     told = [_("Your number: {number}").fill(number=booking.number)]
+    if booking.visit:
+        told.append(_("When: {when}").fill(when=when(booking)))
     street = place(turn.regions.full_name(booking.region))
     if booking.request.door:
         door = verbatim(mask_address(booking.request.door))

@@ -204,11 +204,12 @@ def loaded(state: Any) -> Conversation:
 
 def welcome(bookings: int, letters: int, *, open_flow: bool) -> Reply:
     """Said at the new place."""
-    next_step = (
-        _("What you had begun is open here: write 'continue' to go on.")
-        if open_flow
-        else _("Write 'my bookings' to see them.")
-    )
+    if open_flow:
+        next_step = _("What you had begun is open here: write 'continue' to go on.")
+    elif bookings:
+        next_step = _("Write 'my bookings' to see them.")
+    else:
+        next_step = _("From now on replies and news come here.")
     return Reply(
         heading=_("Everything is here now"),
         paragraphs=(

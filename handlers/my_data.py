@@ -12,6 +12,7 @@ SURE = Question(
     expect=YesNo(),
     label=_("Delete"),
     why=_("It cannot be taken back, so I ask once more."),
+    hint=_("Please say 'yes' or 'no'."),
 )
 
 

@@ -188,12 +188,14 @@ def other_things(made: Site) -> dict[str, str]:
     made.drafts("cert.what")
     public = made.writes("地铁口加一个坡道", "w3", kind=TicketKind.SUGGESTION)
     author, boss = made.member("clerk-zh_Hans"), made.member("supervisor-zh_Hans")
+    assessors = [made.member(f"assessor-{language}").id for language in LANGUAGES]
     said = {"zh_Hans": "地铁口要坡道", "zh_Hant": "地鐵口要斜道", "en": "A ramp at the metro"}
     done = {"zh_Hans": "下个月开工", "zh_Hant": "下個月開工", "en": "Work begins next month"}
 
     def work(services: Services) -> str:
         services.public_notes.release(services.public_notes.draft(public, author, said, done), boss)
         services.public_notes.draft(public, author, said, done)
+        services.visit_weeks.set_members(1, assessors, boss)
         services.application_imports.begin("a.csv", b"", ["编号", "姓名"], 1, boss)
         return services.applications.record("1234", "440103004", "演示甲")
 

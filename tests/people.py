@@ -251,6 +251,8 @@ class OnWeChat(_Base):
         super().__init__(user)
 
     def words(self, payload: Payload) -> str:
+        if "qr" in payload:
+            return ""  # a picture: what it leads to stands in the words before it (rule C30)
         text = str(payload["text"])
         assert 1 <= len(text.encode()) <= 2047
         for content, _token, shown in re.findall(_LINK, text):
@@ -299,7 +301,7 @@ class OnWeChatByLinks(OnWeChat):
 
     def presses(self, label: str, now: datetime) -> IncomingMessage:
         for payload in reversed(self.last):
-            for content, token, shown in re.findall(_LINK, str(payload["text"])):
+            for content, token, shown in re.findall(_LINK, str(payload.get("text", ""))):
                 if shown == label:
                     tapped = {"Content": content, "bizmsgmenuid": token}
                     return self._decoded(now, MsgType="text", **tapped)

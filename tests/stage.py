@@ -6,6 +6,7 @@ proof that any replica can go on.
 
 import asyncio
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from bot.demo import load_demo
 from bot.dialog import Carrying, Engine
 from bot.i18n import GUANGDONG, Translator, translator
 from bot.inbox import Inbox, Manners
+from bot.kept_state import kept_conversation
 from bot.known import load_known
-from bot.messages import IncomingMessage, Kind, Reply
+from bot.messages import Address, IncomingMessage, Kind, Reply
 from bot.relay import Relay
 from bot.services import Services
-from bot.storage.db import Database
+from bot.storage import conversations
+from bot.storage.db import Connection, Database
 from bot.storage.schema import create_all
 from bot.storage.vault import Vault
 from bot.visit_upkeep import VisitUpkeep
@@ -52,6 +55,8 @@ class Stage:
         self.database.write_now(create_all)
         self.services(load_demo)
         self._last: IncomingMessage | None = None
+        self.opened: set[str] = set()
+        """The flows that were open after some message."""
 
     def close(self) -> None:
         self.database.close()
@@ -73,14 +78,7 @@ class Stage:
 
     async def _answered(self, message: IncomingMessage) -> list[Reply]:
         sent: list[tuple[Reply, str]] = []
-        channel = _Recording(self.person, sent)
-        relay = Relay(
-            self.database,
-            {self.person.channel.name: channel},  # type: ignore[dict-item]
-            translator,
-            lambda: self.clock,
-            "stage",
-        )
+        relay = self._relay(sent)
         inbox = Inbox(
             self.database,
             Engine(HANDLERS, HEARING, translator),
@@ -88,16 +86,31 @@ class Stage:
             lambda: self.clock,
             "stage",
             relay.deliver,
-            {self.person.channel.name: Manners(Carrying.CONSENT)},
+            {person.channel.name: Manners(Carrying.CONSENT) for person in self.people()},
             lambda token: f"https://doorstep.example/private/{token}",
         )
         for answering in await inbox.hear([message]):
             await answering
+        self.opened |= self.database.write_now(lambda one: _open_flows(one, message.sender))
         await relay.settle()
         await self._upkeep()
         while await relay.deliver_due():
             await relay.settle()
         return self._told(sent)
+
+    def people(self) -> list[Person]:
+        """All who take part, each on a channel of their own."""
+        return [self.person]
+
+    def heard_by(self, person: Person, reply: Reply) -> None:
+        """Called for each reply, in order."""
+
+    def _relay(self, sent: list[tuple[Reply, str]]) -> Relay:
+        channels = {
+            person.channel.name: _Recording(person, sent, self.heard_by) for person in self.people()
+        }
+        now = lambda: self.clock  # noqa: E731
+        return Relay(self.database, channels, translator, now, "stage")  # type: ignore[arg-type]
 
     async def _upkeep(self) -> None:
         """What was due meanwhile: offers, reminders."""
@@ -157,14 +170,7 @@ class Stage:
 
     async def _delivered(self) -> list[Reply]:
         sent: list[tuple[Reply, str]] = []
-        channel = _Recording(self.person, sent)
-        relay = Relay(
-            self.database,
-            {self.person.channel.name: channel},  # type: ignore[dict-item]
-            translator,
-            lambda: self.clock,
-            "stage",
-        )
+        relay = self._relay(sent)
         await self._upkeep()
         while await relay.deliver_due():
             await relay.settle()
@@ -178,17 +184,31 @@ class Stage:
         return words + choices
 
 
+def _open_flows(connection: Connection, who: Address) -> set[str]:
+    found = conversations.find(connection, who)
+    locked = conversations.lock(connection, found) if found else None
+    kept = kept_conversation(connection, locked) if locked else None
+    return {frame.flow for frame in kept.frames} if kept else set()
+
+
 class _Recording:
     """The person's real channel, whose sending reaches the person instead of a network."""
 
-    def __init__(self, person: Person, sent: list[tuple[Reply, str]]) -> None:
+    def __init__(
+        self,
+        person: Person,
+        sent: list[tuple[Reply, str]],
+        heard_by: Callable[[Person, Reply], None],
+    ) -> None:
         self._person = person
         self._sent = sent
+        self._heard_by = heard_by
         self.name = person.channel.name
         self.capabilities = person.channel.capabilities
 
     def render(self, reply: Reply, spoken: Translator) -> list[dict[str, object]]:
         self._sent.append((reply, spoken.language))
+        self._heard_by(self._person, reply)
         if isinstance(self._person, OnTheWeb):
             self._person.reads(spoken)
         payloads = self._person.channel.render(reply, spoken)

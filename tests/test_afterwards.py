@@ -9,14 +9,19 @@ from typing import Any
 import pytest
 
 from bot.canned_file import load as load_canned
+from bot.channels.base import TryLater
 from bot.content import ContentError
 from bot.domain.staff import Role
 from bot.domain.tickets import NotPossible, TicketKind
-from bot.messages import Address, Attachment
+from bot.i18n import verbatim
+from bot.messages import Address, Attachment, Reply
 from bot.services import Services
+from bot.services.notices import Notice
 from bot.speech import LocalProgram
-from bot.storage import files
+from bot.storage import conversations, files
 from bot.upkeep import Upkeep
+from bot.visit_upkeep import tell
+from tests.clerk import answer_oldest
 from tests.pictures import a_picture
 from tests.stage import KNOWN
 from tests.talks import Talks, words_of
@@ -136,7 +141,7 @@ def fetching(office: Office, content: bytes, speech: Any = None) -> Upkeep:
 
 async def test_a_photo_that_a_channel_held_is_made_harmless(office: Office) -> None:
     ticket = office.writes("看照片", file=Attachment("F1", "image/jpeg"))
-    await fetching(office, a_picture("JPEG", comment=b"CANARY"))._fetch_files()
+    await fetching(office, a_picture("JPEG", comment=b"CANARY")).fetch_files()
     member = office.member()
     item = office.do(lambda s: s.tickets.item(ticket.number, member))
     (letter,) = [one for one in item.messages if one.file]
@@ -149,12 +154,31 @@ async def test_a_photo_that_a_channel_held_is_made_harmless(office: Office) -> N
 @pytest.mark.parametrize("content", [b"<svg/>", a_picture("JPEG") + bytes(21_000_000)])
 async def test_a_file_that_is_not_taken_is_said_to_both(office: Office, content: bytes) -> None:
     ticket = office.writes("看照片", file=Attachment("F1", "image/jpeg"))
-    await fetching(office, content)._fetch_files()
+    await fetching(office, content).fetch_files()
     member = office.member()
     item = office.do(lambda s: s.tickets.item(ticket.number, member))
     assert [one.event for one in item.messages if one.event] == ["not_taken"]
     assert any("Everything else that you sent has arrived" in one for one in office.heard("w1"))
-    assert office.database.write_now(files.missing) == [], "nobody asks for it again"
+    assert office.database.write_now(lambda c: files.missing(c, ["web"])) == [], (
+        "nobody asks for it again"
+    )
+
+
+async def test_files_that_cannot_be_had_now_keep_no_other_waiting(office: Office) -> None:
+    """A round asks for twenty; the next one for the next twenty."""
+    for number in range(60):
+        office.writes("看照片", user=f"w{number}", file=Attachment(f"F{number}", "image/jpeg"))
+    upkeep = fetching(office, a_picture("JPEG"))
+    asked: list[str] = []
+
+    async def fetch(attachment: Attachment) -> bytes:
+        asked.append(attachment.reference)
+        raise TryLater("hangs")
+
+    upkeep._channels["web"].fetch = fetch  # type: ignore[method-assign]
+    for _round in range(3):
+        await upkeep.fetch_files()
+    assert len(set(asked)) == 60
 
 
 def program(tmp_path: Path, body: str) -> str:
@@ -172,9 +196,9 @@ async def test_a_voice_message_is_written_down_and_an_emergency_jumps_the_queue(
     ticket = office.writes("", file=Attachment("F1", "audio/ogg"))
     heard = "assert open(sys.argv[1], 'rb').read(4) == b'OggS'\nprint('救命，我妈妈昏倒了')"
     upkeep = fetching(office, VOICE, LocalProgram(program(tmp_path, heard)))
-    await upkeep._fetch_files()
-    await upkeep._listen()
-    await upkeep._listen()
+    await upkeep.fetch_files()
+    await upkeep.listen()
+    await upkeep.listen()
     member = office.member()
     item = office.do(lambda s: s.tickets.item(ticket.number, member))
     assert [one.words for one in item.messages if one.who == "bot"] == ["救命，我妈妈昏倒了"]
@@ -185,8 +209,8 @@ async def test_a_voice_message_is_written_down_and_an_emergency_jumps_the_queue(
 async def test_without_a_model_the_sound_is_kept_and_nothing_else_happens(office: Office) -> None:
     ticket = office.writes("", file=Attachment("F1", "audio/ogg"))
     upkeep = fetching(office, VOICE)
-    await upkeep._fetch_files()
-    await upkeep._listen()
+    await upkeep.fetch_files()
+    await upkeep.listen()
     member = office.member()
     item = office.do(lambda s: s.tickets.item(ticket.number, member))
     assert [one.who for one in item.messages] == ["person"]
@@ -235,3 +259,30 @@ def test_an_erased_chat_leaves_no_voice_behind(office: Office) -> None:
     office.do(lambda s: s.privacy.erase(Address("web", "w2")))
     (story,) = office.do(lambda s: s.public_notes.stories())
     assert story.voices == 1
+
+
+@pytest.mark.parametrize("notice_first", [False, True])
+async def test_a_number_answers_what_was_shown_last(sqlite: Any, notice_first: bool) -> None:
+    """'1' is not 'it is settled' where a free place was offered after that question."""
+    talks = Talks(sqlite)
+    await talks.all("anna", "/feedback", "没有坡道", "说完了", "投诉", "荔湾多宝", "匿名", "提交")
+    offer = (("policy:cert.what", verbatim("要")), ("policy:topics", verbatim("不要")))
+
+    def offered(connection: Any) -> None:
+        chat = conversations.find(connection, Address("web", "anna"))
+        assert chat
+        reply = Reply(paragraphs=(verbatim("有一个名额"),), question=verbatim("要吗？"))
+        tell(connection, Notice(chat, reply, offer), talks.clock)
+
+    def answered(services: Services) -> None:
+        answer_oldest(services, "在修了")
+
+    if notice_first:
+        talks.database.write_now(offered)
+        talks.services(answered)
+    else:
+        talks.services(answered)
+        talks.database.write_now(offered)
+    said = words_of(await talks.hears("anna", "1"))
+    assert ("办完了" in said) is notice_first
+    assert ("合法凭证" in said) is not notice_first

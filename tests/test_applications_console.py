@@ -143,6 +143,9 @@ async def test_a_mistake_is_corrected_and_stays_in_the_history(
     await browser.post(f"/staff/applications/{number}/move", page, stage="not_eligible")
     office.now += timedelta(minutes=20)
     page = await browser.get(f"/staff/applications/{number}")
+    nothing = await browser.post(f"/staff/applications/{number}/correct", page, stage="")
+    assert "请选择实际的进度" in nothing.html
+    assert standing(office, number).stage is Stage.NOT_ELIGIBLE
     page = await browser.post(f"/staff/applications/{number}/correct", page, stage="accepted")
     assert "已更正" in page.html
     page = await browser.get(f"/staff/applications/{number}")
@@ -287,6 +290,7 @@ async def test_ten_faults_mended_imported_undone(browser: Browser, office: Offic
     assert "有问题" in page.html
     lines = re.findall(r'<th scope="row">(\d+)</th>', page.html)
     assert sorted(map(int, set(lines))) == [2, 3, 4, 5, 6, 7, 9, 10, 11, 12]
+    assert "“名名名名名名名名…”超过40个字" in page.html, "it says which cell"
     assert standing(office, numbers[7]) is None, "nothing was written"
     good = [
         *good_rows(numbers[:11]),

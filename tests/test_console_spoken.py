@@ -137,7 +137,7 @@ def test_twenty_items_are_handled_by_ear(visit: Visit, site: Site) -> None:
         if at == ITEMS - 1:
             break
         tab_to(page, "button[value=next]")
-        assert listener.hears() == "button | 发送，再看下一件"
+        assert listener.hears() == "button | 发出，接下一件"
         press(page, "Enter")
     press(page, "Control+Enter")
     expect(page.locator(".good")).to_be_focused()

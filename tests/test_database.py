@@ -73,6 +73,33 @@ async def test_an_error_of_the_disk_is_told_to_all_who_waited(tmp_path: Path) ->
         database.close()
 
 
+async def test_a_statement_that_is_wrong_is_no_outage(counted: Database) -> None:
+    """It would be wrong again: who asked for it hears so, and its neighbours are written."""
+
+    def wrong(connection):
+        connection.exec_driver_sql("SELECT nothing FROM nowhere")
+
+    told = await asyncio.gather(
+        counted.write(add(1)), counted.write(wrong), counted.write(add(2)), return_exceptions=True
+    )
+    assert told[::2] == [1, 2]
+    assert isinstance(told[1], sqlalchemy.exc.DBAPIError)
+    assert seen(counted) == [1, 2]
+
+
+def test_a_server_that_is_a_standby_now_is_an_outage(postgresql_url: str) -> None:
+    def work(connection):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        connection.exec_driver_sql("CREATE TABLE seen (n int)")
+
+    database = Database(postgresql_url, Vault([KEY]))
+    try:
+        with pytest.raises(Unavailable):
+            database.write_now(work)
+    finally:
+        database.close()
+
+
 def test_a_loop_that_has_ended_does_not_end_the_writer(sqlite: Database) -> None:
     """A page that waits is gone with its server; the next one is served all the same."""
     held, begun = threading.Event(), threading.Event()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.dialog import Conversation, Frame, Option
 from bot.domain.preferences import Preferences
 from bot.i18n import GUANGDONG, verbatim
-from bot.messages import Reply
+from bot.messages import Kind, Reply
 from bot.storage.db import Database
 from bot.storage.tables import bookings, tickets
 from tests.talks import Talks, words_of
@@ -283,3 +283,20 @@ def test_a_state_comes_back_as_it_was_written(frames, heard, prefers, known, lab
         "zh_Hans", frames=frames, last_heard=heard, prefers=prefers, known=known
     ).offer("booking", "name", (Option("a", verbatim(label)),))
     assert Conversation.load(json.loads(json.dumps(state.dump()))) == state
+
+
+@pytest.mark.parametrize("text", ["/policy topic:cert:" + "9" * 5000, "/" + "x" * 3000])
+async def test_a_command_of_any_length_breaks_nothing(talks: Talks, text: str) -> None:
+    """Long words are a plea more often than a command: the letter that they open keeps them."""
+    await talks.hears("anna", text)
+    (frame,) = talks.state("anna").frames
+    assert (frame.flow, text in str(frame.partial)) == ("feedback", True)
+    assert count(talks, tickets) == 0, "no failed turn for staff"
+
+
+@pytest.mark.parametrize("token", ["1." + "9" * 5000, "1.٣", "1.00", " 1.0", "1.0 "])
+async def test_a_button_of_any_length_is_nobodys(talks: Talks, token: str) -> None:
+    await talks.hears("anna", "菜单")
+    said = words_of(await talks.hears("anna", tap=token, kind=Kind.TAP))
+    assert "那个按钮是以前的" in said
+    assert count(talks, tickets) == 0

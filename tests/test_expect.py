@@ -26,6 +26,7 @@ from bot.domain.references import new_reference
 from bot.domain.regions import Regions
 from bot.i18n import _
 from bot.messages import Kind
+from bot.understanding.controls import yes_no
 
 REGIONS = Regions.load()
 
@@ -35,7 +36,8 @@ def asked(partial: Any = None) -> Asked:
 
 
 def heard(text: str, kind: Kind = Kind.TEXT) -> Heard:
-    return Heard(text, unicodedata.normalize("NFKC", text).lower(), kind)
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return Heard(text, plain, kind, agrees=yes_no(text))
 
 
 def read(expect: Expect[Any], text: str, partial: Any = None) -> Any:
@@ -85,6 +87,7 @@ def test_no(text: str) -> None:
 
 def test_neither() -> None:
     assert read(YesNo(), "要带什么") == Unclear()
+    assert read(YesNo(), "嗯") == Unclear(), "'I am listening' is no agreement"
 
 
 def test_words() -> None:

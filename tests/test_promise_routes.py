@@ -137,6 +137,7 @@ POLICY = {
     "/staff/bookings/{number}/move": STAFF,
     "/staff/bookings/{number}/cancel": STAFF,
     "/staff/bookings/{number}/propose": STAFF,
+    "/staff/bookings/{number}/withdraw": STAFF,
     "/staff/bookings/{number}/answer": STAFF,
     "/staff/bookings/{number}/urgency": STAFF,
     "/staff/bookings/{number}/note": STAFF,

@@ -413,7 +413,7 @@ async def test_the_day_sheet_has_what_is_needed_and_no_more(
         assert answer.content_type == "application/pdf"
         assert "no-store" in answer.headers["Cache-Control"]
         paper = words_of(await answer.read())
-    for needed in ("陈大文", "+8613800000001", "多宝路12号3楼", "肢体", number, "门铃坏了，请敲门"):
+    for needed in ("陈大文", "138 0000 0001", "多宝路12号3楼", "肢体", number, "门铃坏了，请敲门"):
         assert needed in shown.html, needed
         assert needed in paper.replace("\n", ""), needed
     for more in ("11010519491231002X", "1949"):

@@ -515,7 +515,7 @@ async def test_the_cookie_is_long_lived_and_guarded(ears: MemoryEars) -> None:
         assert re.match(r"__Host-doorstep-chat=[A-Za-z0-9_-]{43};", cookie)
         for part in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=34560000"):
             assert part in cookie
-        assert "max-age=31536000" in response.headers["Strict-Transport-Security"]
+        assert "max-age=63072000" in response.headers["Strict-Transport-Security"]
 
 
 async def test_the_store_never_sees_the_cookies_token(visitor: Visitor, ears: MemoryEars) -> None:

@@ -84,7 +84,7 @@ async def test_a_voice_is_played_where_it_is_read(service: Running) -> None:
     await person.says("/feedback")
     await person.sends("voice", MediaId="MV", Format="amr")
     await person.does_all(["说完了", "投诉", "跳过", "让他们看到", "提交"])
-    await service.app.upkeep._fetch_files()
+    await service.app.upkeep.fetch_files()
     (kept,) = service.rows_of(files)
     assert kept.media_type == "audio/mpeg"
     number = service.rows(tickets)[0].number
@@ -96,6 +96,39 @@ async def test_a_voice_is_played_where_it_is_read(service: Running) -> None:
             hertz, seconds = hertz_and_seconds(await answer.read())
     assert hertz == pytest.approx(440, abs=10)
     assert seconds == pytest.approx(3, abs=0.2)
+
+
+async def test_a_link_settles_the_letter_that_it_stands_under(service: Running) -> None:
+    """Also when another letter was answered after it."""
+    person = service.platform.person()
+    await writes_a_letter(person)
+    answers(service, "第一件修好了。")
+    await service.sent()
+    (first,) = service.rows(tickets)
+    older = person.received[-1]
+    await writes_a_letter(person)
+    answers(service, "第二件也修好了。")
+    await service.sent()
+    person.received.append(older)  # they scroll up to it
+    said = await person.taps_link("解决了") or ""
+    assert f"编号 {first.number} 办完了" in said
+    assert [one.settled for one in service.rows(tickets)] == ["yes", "asked"]
+
+
+async def test_of_an_account_that_may_only_answer(tmp_path: Path) -> None:
+    async with running(tmp_path, passive=True) as service:
+        person = service.platform.person()
+        await writes_a_letter(person)
+        number = service.rows(tickets)[0].number
+        async with at_the_desk(service) as browser:
+            for words in ("修好了。", "真的。"):
+                answers(service, words)
+                await service.sent()
+                html = (await browser.get(f"/staff/tickets/{number}")).html
+                assert "这个公众号只能回复，对方一写就送到" in html
+                assert "对方再写消息之前，不能发" in html
+                assert BLOCKED not in html
+                assert words in (await person.says("在吗") or "")
 
 
 async def test_a_closed_window_is_not_called_blocked(service: Running) -> None:

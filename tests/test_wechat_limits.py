@@ -558,7 +558,7 @@ async def test_photos_and_voices_are_fetched_and_kept(service: Running) -> None:
     await person.does_all(["说完了", "投诉", "跳过", "让他们看到", "提交"])
     platform.faults.next["media/get"].extend([-1, "html", 40001])
     for _round in range(5):
-        await service.app.upkeep._fetch_files()
+        await service.app.upkeep.fetch_files()
     kept = {row.origin: row for row in service.rows_of(files)}
     vault = service.app.database.vault
     opened = {

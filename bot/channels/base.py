@@ -1,4 +1,4 @@
-"""What a channel is: a record of what it can do, and five things that it does."""
+"""What a channel is: a record of what it can do, and the few things that it does."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,6 +111,9 @@ class Ears(Protocol):
 
     def changes(self, who: Address) -> AsyncIterator[None]:
         """Yields whenever new lines may stand in this chat, from whichever replica."""
+
+    async def opens_private(self, token: str) -> bool:
+        """Would that one-time link still open our page? Looking does not use it."""
 
     async def open_private(self, token: str, session: str) -> Address | None:
         """Use a one-time link; None: unknown, used or too old."""

@@ -1,7 +1,7 @@
 """The page where a chat on a foreign channel answers its personal questions (PIPL Art. 38-39).
 
-A one-time link from the chat opens it for 30 minutes. It shows the open question, takes the
-answer into the same conversation, and then sends the person back to the chat.
+A one-time link from the chat leads to a button that opens it for 30 minutes. It shows the open
+question, takes the answer into the same conversation, and then sends the person back to the chat.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,17 +11,19 @@ from aiohttp import web
 
 from bot.channels.base import Ears, StoreDown
 from bot.channels.web_desk import STORE_DOWN, UNREADABLE
-from bot.channels.web_form import Problem
-from bot.channels.web_page import Pages, View, preferred_language
+from bot.channels.web_form import Form, Malformed, Problem, read_form
+from bot.channels.web_page import Pages, View
 from bot.channels.web_session import Session, from_our_page, new_session
-from bot.channels.web_site import security_headers
-from bot.i18n import Translator, _
+from bot.channels.web_site import page_headers
+from bot.i18n import Translator, _, preferred_language
 from bot.messages import Address, IncomingMessage, Kind, Line
 
 _OVER = _("That is all that I had to ask here")
 _GO_BACK = _("Thank you. Please go back to your chat: the conversation goes on there.")
 _GONE = _("This link does not work any more")
 _NEW_LINK = _("It works once, for 30 minutes. Write anything in your chat and you get a new one.")
+_TO_OPEN = _("Answer on our own page")
+_PRESS = _("Press the button, and I ask here what your chat must not carry.")
 _TOO_LONG = _("That is too long. Please write it shorter.")
 LONGEST_TEXT = 2000
 AGAIN = "repeat"
@@ -53,7 +55,7 @@ class PrivatePage:
         return [
             web.get("/private/", self._guarded(self._show)),
             web.post("/private/", self._guarded(self._post)),
-            web.get("/private/{token}", self._guarded(self._open), allow_head=False),
+            web.get("/private/{token}", self._guarded(self._offer)),
         ]
 
     def _guarded(self, handler: _Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -63,16 +65,27 @@ class PrivatePage:
                 response = await handler(request, session)
             except StoreDown:
                 response = self._page(request, session, problem=Problem("text", STORE_DOWN, 503))
-            for name, value in security_headers(secure=self._secure).items():
+            for name, value in page_headers(secure=self._secure).items():
                 response.headers.setdefault(name, value)
             return response
 
         return answer
 
-    async def _open(self, request: web.Request, _session: Session) -> web.StreamResponse:
-        """The link: for the first browser that follows it, and no other."""
+    async def _offer(self, request: web.Request, session: Session) -> web.StreamResponse:
+        """The link, followed: looking uses nothing up, because chats and mail look at links too."""
+        token = request.match_info["token"]
+        if not await self._ears.opens_private(token):
+            return self._page(request, session)
+        view = View(session, self._translate_for(preferred_language(request.headers)))
+        html = self._pages.private_door(view, token, _TO_OPEN, _PRESS)
+        return web.Response(text=html, content_type="text/html")
+
+    async def _open(self, request: web.Request, token: str) -> web.StreamResponse:
+        """Its button: for the first browser that presses it, and no other."""
         session = new_session()
-        who = await self._ears.open_private(request.match_info["token"], session.token)
+        if not from_our_page(request):
+            return self._page(request, session, problem=Problem("text", UNREADABLE, 403))
+        who = await self._ears.open_private(token, session.token)
         if who is None:
             return self._page(request, session)
         await self._hear(who, f"open-{session.user_id}", text=AGAIN)
@@ -92,20 +105,23 @@ class PrivatePage:
         return self._page(request, session, line=await self._open_line(who), who=who)
 
     async def _post(self, request: web.Request, session: Session) -> web.StreamResponse:
+        try:
+            form = await read_form(request)
+        except Malformed:
+            form = Form()
+        if "link" in form.fields:
+            return await self._open(request, form.fields["link"])
         who = await self._ears.private_chat(session.token)
-        form = await request.post()
-        values = {name: value for name, value in form.items() if isinstance(value, str)}
-        text, tap = values.get("text", "").strip(), values.get("tap", "")
+        text, tap = form.text, form.tap
         problem = None
-        if not from_our_page(request) or not session.owns(values.get("form_token", "")):
+        if not from_our_page(request) or not session.owns(form.fields.get("form_token", "")):
             problem = Problem("text", UNREADABLE, 403)
         elif len(text) > LONGEST_TEXT:
             problem = Problem("text", _TOO_LONG, 413)
         if problem or who is None:
             line = await self._open_line(who)
             return self._page(request, session, line=line, who=who, problem=problem, draft=text)
-        message_id = values.get("message_id", "")[:40]
-        event = session.event_id(message_id, tap.encode(), text.encode())
+        event = session.event_id(form.message_id, tap.encode(), text.encode())
         await self._hear(who, event, text="" if tap else text, tap=tap)
         return web.Response(status=303, headers={"Location": "/private/"})
 
@@ -140,7 +156,7 @@ class PrivatePage:
         problem: Problem | None = None,
         draft: str = "",
     ) -> web.Response:
-        language = line.language if line else preferred_language(request)
+        language = line.language if line else preferred_language(request.headers)
         view = View(session, self._translate_for(language))
         heading, words = (_OVER, _GO_BACK) if who else (_GONE, _NEW_LINK)
         html = self._pages.private(view, line, heading, words, problem=problem, draft=draft)

@@ -8,9 +8,9 @@ from aiohttp.web import Request
 
 from bot.channels.base import Channel, Ears, FileNotTaken, Payload, StoreDown
 from bot.channels.web_form import Form, Malformed, Problem, read_form
-from bot.channels.web_page import TEXT_SIZES, USUAL_SIZE, View, preferred_language
+from bot.channels.web_page import TEXT_SIZES, USUAL_SIZE, View
 from bot.channels.web_session import Cookies, Pace, Session, from_our_page, new_session
-from bot.i18n import LANGUAGES, Translator, _
+from bot.i18n import LANGUAGES, Translator, _, preferred_language
 from bot.messages import Address, Line
 
 _TOO_FAST = _(
@@ -114,7 +114,7 @@ class Desk:
         size = self.cookies.read(request, "size")
         return View(
             session,
-            self.translate_for(language or preferred_language(request)),
+            self.translate_for(language or preferred_language(request.headers)),
             int(size) if size in TEXT_SIZES else USUAL_SIZE,
         )
 

@@ -12,13 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from aiohttp.web import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels import drawing, web_reply
 from bot.channels.web_form import GEO, Problem
 from bot.channels.web_session import Session
-from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, closest_language, verbatim
+from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, verbatim
 from bot.messages import Line
 
 LANGUAGE_NAMES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
@@ -114,6 +113,7 @@ class Pages:
         return self._draw(
             "private.html",
             view,
+            door="",
             line=shown,
             latest="",
             answers=answers,
@@ -123,6 +123,18 @@ class Pages:
             draft=draft,
             message_id=secrets.token_urlsafe(12),
             form_token=view.session.form_token,
+        )
+
+    def private_door(self, view: View, link: str, button: Text, words: Text) -> str:
+        """One button, which needs no script: whoever only looks at a link presses none."""
+        return self._draw(
+            "private.html",
+            view,
+            line=None,
+            problem=None,
+            words=words.to(view.translator),
+            door=link,
+            button=button.to(view.translator),
         )
 
     def fragments(self, view: View, lines: Sequence[Line]) -> list[str]:
@@ -207,14 +219,6 @@ class Pages:
 def language_tag(language: str) -> str:
     """As HTML names it: zh-Hans."""
     return language.replace("_", "-")
-
-
-def preferred_language(request: Request) -> str:
-    """The first of the browser's languages that is ours."""
-    for entry in request.headers.get("Accept-Language", "").split(",")[:10]:
-        if language := closest_language(entry.split(";")[0].strip()):
-            return language
-    return LANGUAGES[0]
 
 
 def _static_file(name: str, media_type: str) -> tuple[str, StaticFile]:

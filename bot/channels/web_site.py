@@ -3,7 +3,7 @@
 Every answer carries the headers below; every POST comes from a page of ours or is refused.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -15,22 +15,11 @@ from bot.channels.web_form import Form, Problem
 from bot.channels.web_page import LANGUAGE_COMMAND, TEXT_SIZES, Pages, View, language_tag
 from bot.channels.web_session import Session, new_session
 from bot.channels.web_stream import Listeners, TooMany
+from bot.headers import security_headers
 from bot.i18n import LANGUAGES
 from bot.messages import Line
 
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(self)",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-_SECURE_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+_LOADS = "script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -239,8 +228,8 @@ class ChatSite:
 
         return answer
 
-    def _headers(self) -> dict[str, str]:
-        return security_headers(secure=self.secure)
+    def _headers(self) -> Mapping[str, str]:
+        return page_headers(secure=self.secure)
 
     def _page(
         self, view: View, lines: Sequence[Line], *, draft: str = "", problem: Problem | None = None
@@ -276,6 +265,7 @@ class ChatSite:
         return response
 
 
-def security_headers(*, secure: bool) -> dict[str, str]:
-    """Of every page of ours; `secure`: people reach us over https."""
-    return {**_HEADERS, **(_SECURE_HEADERS if secure else {})}
+def page_headers(*, secure: bool) -> Mapping[str, str]:
+    """Of every page that residents use: they may say where they are, and speak."""
+    device = "camera=(), geolocation=(self), microphone=(self)"
+    return security_headers(secure=secure, loads=_LOADS, device=device)

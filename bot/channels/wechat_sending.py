@@ -112,6 +112,7 @@ class Sender:
     ) -> str:
         """By the customer-service interface. Raises as Channel.send does."""
         if self.passive:
+            await self._close(openid)
             raise wechat_errors.waits(NO_RIGHT)
         try:
             if not await self._ledger.spend(openid):
@@ -146,22 +147,24 @@ class Sender:
         if told.code == NO_RIGHT:
             self.passive = True
             log.warning("wechat_passive_only")
+            await self._close(openid)
         elif told.code in (WINDOW_CLOSED, USED_UP):
-            try:
-                await self._ledger.close(openid)
+            await self._close(openid)
+            with contextlib.suppress(StoreDown):
                 await self._notify(openid)
-            except StoreDown:
-                return
         else:
             if wechat_errors.is_about_settings(told):
                 self.trouble = str(told)
             await self._refund(openid)
 
     async def _refund(self, openid: str) -> None:
-        try:
+        with contextlib.suppress(StoreDown):
             await self._ledger.refund(openid)
-        except StoreDown:
-            return
+
+    async def _close(self, openid: str) -> None:
+        """So that staff do not read of messages that may not be sent."""
+        with contextlib.suppress(StoreDown):
+            await self._ledger.close(openid)
 
     async def _notify(self, openid: str) -> None:
         """Who agreed to it is told that something waits; the words themselves wait here."""

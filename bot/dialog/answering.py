@@ -84,7 +84,13 @@ class Answering:
             )
 
     def heard(self, text: str) -> Heard:
-        return Heard(text, self.hearing.plain(text), self.message.kind, self.message.attachment)
+        return Heard(
+            text,
+            self.hearing.plain(text),
+            self.message.kind,
+            self.message.attachment,
+            self.hearing.yes_no(text),
+        )
 
     def old_button(self) -> None:
         self.talk.echo = None
@@ -129,8 +135,13 @@ class Answering:
 
     def miss(self, why: Text | None) -> None:
         question = self.open_question()
-        asked = question if question and self.may_ask(question) else None
-        repair.note_miss(self.talk, why, asked)
+        if question is None:
+            hint: Text | None = repair.AT_REVIEW if self.talk.conversation.frames else None
+        elif self.may_ask(question):
+            hint = question.hint
+        else:
+            hint = None if self.carrying.by_link else repair.AT_CONSENT
+        repair.note_miss(self.talk, why, hint)
 
     def leave(self, to: str) -> None:
         """This flow ends without an end of its own, and another conversation goes on."""

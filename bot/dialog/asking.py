@@ -22,6 +22,7 @@ SKIP, HUMAN, CANCEL, RESUME, MENU = "_skip", "_human", "_cancel", "_resume", "_m
 KNOWN, CONFIRM, CHANGE = "_known:", "_confirm:", "_change:"
 AGREE, DISAGREE = "_agree", "_disagree"
 
+SEND_IT = _("Send it")
 TALK_TO_A_PERSON = Option(HUMAN, _("Talk to a person"))
 BACK_TO_MENU = Option(MENU, _("Main menu"))
 FROM_THE_DEVICE = frozenset({Kind.LOCATION, Kind.VOICE})
@@ -88,17 +89,17 @@ def ask(
     say(talk, reply, options, flow.name, question.key, notes)
 
 
-def review(talk: Talk, flow: Flow, *, hide: bool = False) -> None:
+def review(talk: Talk, flow: Flow, *, hide: bool = False, changing: bool = False) -> None:
     """All answers with a number each to change them, and the choice that sends them.
 
     Rules C18 and C19: nothing is sent before this was shown and confirmed. `hide`: this channel
-    must not carry sensitive answers back either.
+    must not carry sensitive answers back either. `changing`: something is not right, but what?
     """
     frame = talk.conversation.frames[-1]
     answers = Answers(frame.answered(), frame.argument)
     sends = flow.review(answers) if callable(flow.review) else flow.review
-    options = [Option(f"{CONFIRM}{frame.digest()}", sends or _("Send it"))]
-    options += [
+    confirm = Option(f"{CONFIRM}{frame.digest()}", sends or SEND_IT)
+    changes = [
         Option(
             f"{CHANGE}{question.key}",
             _("Change {what}").fill(what=question.label),
@@ -106,11 +107,15 @@ def review(talk: Talk, flow: Flow, *, hide: bool = False) -> None:
         )
         for question in applying(flow, frame)
     ]
+    if changing:
+        reply = Reply(question=_("What should be changed? Nothing has been sent yet."))
+        say(talk, reply, changes, flow.name, REVIEW, talk.notes)
+        return
     reply = Reply(
         heading=_("Please check what you told me"),
         question=_("Nothing has been sent yet. Is everything right?"),
     )
-    say(talk, reply, tuple(options), flow.name, REVIEW, talk.notes)
+    say(talk, reply, (confirm, *changes), flow.name, REVIEW, talk.notes)
 
 
 def shown(question: Question[Any], answers: Answers, *, hide: bool) -> Text:

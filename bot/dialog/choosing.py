@@ -1,5 +1,6 @@
 """Ways to choose: a button, a number, a label or a clear part of it; all lead to one place."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,11 @@ from bot.i18n import LANGUAGES, _
 
 STANDING = "!"
 """A token that begins so names its conversation itself: a notice's choice, of no turn."""
-SHORTEST_PART = 2
-"""Characters of a label that say clearly enough which one is meant."""
+SHORTEST_PART, SHORTEST_WORD = 2, 3
+"""Characters of a label that say clearly enough which one is meant; in Latin letters."""
+SHORTEST_BEGINNING = 5
+"""Letters after which a word may go on: 'anonymous' names 'anonymously'."""
+_CLAUSE = re.compile(r"[,，、;；:：.。!！]")
 
 
 class Choosing(Answering):
@@ -28,11 +32,11 @@ class Choosing(Answering):
         if token.startswith(STANDING):
             self.open_by(token.removeprefix(STANDING))
             return
-        number, _dot, at = token.partition(".")
         for offer in self.talk.conversation.offers:
-            if str(offer.number) == number and at.isdecimal() and int(at) < len(offer.options):
-                self.choose(offer, offer.options[int(at)], tapped=True)
-                return
+            for at, option in enumerate(offer.options):
+                if token == f"{offer.number}.{at}":
+                    self.choose(offer, option, tapped=True)
+                    return
         self.old_button()
 
     def hear_choice(self, text: str) -> bool:
@@ -60,22 +64,46 @@ class Choosing(Answering):
         option = self.option_named(text, offer)
         if option:
             self.choose(offer, option)
-        return option is not None
+            return True
+        return offer.question == asking.REVIEW and self.hear_verdict(text, offer)
 
     def option_named(self, text: str, offer: Offer) -> Option | None:
-        """The option whose label is this, or the only one that it is a clear part of."""
-        plain = self.hearing.plain(text)
-        parts: list[Option] = []
+        """The option whose label is this, or the only one that is clearly meant by it."""
+        plain, agrees = self.hearing.plain(text), self.hearing.yes_no(text)
+        meant: list[Option] = []
         for option in offer.options:
-            labels = [
-                self.hearing.plain(option.label.to(self.engine.translate(language)))
-                for language in LANGUAGES
-            ]
-            if plain in labels:
+            labels = self.labels_of(option)
+            if plain in map(self.hearing.plain, labels):
                 return option
-            if len(plain) >= SHORTEST_PART and any(plain in label for label in labels):
-                parts.append(option)
-        return parts[0] if len(parts) == 1 else None
+            if agrees is None:
+                named = any(names(plain, self.hearing.plain(label)) for label in labels)
+            else:  # 'ok' is no part of a label: it answers 'yes, it is'
+                first = (_CLAUSE.split(label, maxsplit=1)[0] for label in labels)
+                named = any(self.hearing.yes_no(clause) is agrees for clause in first)
+            if named:
+                meant.append(option)
+        return meant[0] if len(meant) == 1 else None
+
+    def labels_of(self, option: Option) -> list[str]:
+        """In all languages; whatever a flow calls its sending, 'send it' is understood."""
+        said = [option.label]
+        if option.value.startswith(asking.CONFIRM):
+            said.append(asking.SEND_IT)
+        return [one.to(self.engine.translate(language)) for language in LANGUAGES for one in said]
+
+    def hear_verdict(self, text: str, offer: Offer) -> bool:
+        """'Is everything right?' Yes sends it, no leads to the changes; there 'no' leads back."""
+        agrees = self.hearing.yes_no(text)
+        sends = next((one for one in offer.options if one.value.startswith(asking.CONFIRM)), None)
+        frame = self.talk.conversation.top
+        if frame is None or agrees is None or (agrees and not sends):
+            return False
+        if agrees and sends:
+            self.choose(offer, sends)
+        elif sends:
+            hide = self.carrying.by_link
+            asking.review(self.talk, self.flow_of(frame), hide=hide, changing=True)
+        return True
 
     def choose(self, offer: Offer, option: Option, *, tapped: bool = False) -> None:
         """One way for a tap, a number and a label alike."""
@@ -148,3 +176,13 @@ class Choosing(Answering):
             if intent and intent.sure:
                 return False
         return self.read(question, self.heard(text))
+
+
+def names(part: str, label: str) -> bool:
+    """A clear part of a label; of Latin letters whole words: 'visit', but not the 'it' in it."""
+    if len(part) < (SHORTEST_WORD if part.isascii() else SHORTEST_PART):
+        return False
+    before = "(?<![a-z0-9])" if part[0].isascii() else ""
+    whole = part[-1].isascii() and len(part) < SHORTEST_BEGINNING
+    after = "(?![a-z0-9])" if whole else ""
+    return re.search(f"{before}{re.escape(part)}{after}", label) is not None

@@ -26,7 +26,7 @@ from bot.dialog.flow import Handlers, Listener
 from bot.dialog.hearing import Control, Hearing
 from bot.dialog.question import Context
 from bot.dialog.state import Conversation, Talk
-from bot.i18n import Text, Translator, _
+from bot.i18n import LANGUAGES, Text, Translator, _
 from bot.messages import IncomingMessage, Kind, Link, Reply
 
 
@@ -110,12 +110,13 @@ class Turn(Choosing):
                 self.cancel()
         elif control:
             self.obey(control)
+        elif len(text) > repair.LONGEST_TEXT:
+            self.hear_long()
         elif text.startswith("/"):
             self.command(text)
         elif not self.hearing.plain(text):
-            self.talk.notes.append(repair.EMPTY)
-        elif len(text) > repair.LONGEST_TEXT:
-            self.hear_long()
+            if not self.hear_choice(text):  # '👍' has no words, but may answer
+                self.talk.notes.append(repair.EMPTY)
         elif not (
             self.hear_listeners(self.handlers.first)
             or self.hear_never_an_answer(text)
@@ -248,7 +249,7 @@ class Turn(Choosing):
         for question in asking.applying(self.flow_of(frame), frame):
             if question.key not in frame.answered():
                 continue
-            for language in ("zh_Hans", "zh_Hant", "en"):
+            for language in LANGUAGES:
                 wanted: Text = _("Change {what}").fill(what=question.label)
                 if plain == self.hearing.plain(wanted.to(self.engine.translate(language))):
                     self.keep(replace(frame, asking=question.key, partial=None, misses=0))

@@ -35,50 +35,6 @@ __all__ = [
 
 V = TypeVar("V", bound=str)
 
-YES = frozenset(
-    [
-        "是",
-        "是的",
-        "对",
-        "对的",
-        "好",
-        "好的",
-        "可以",
-        "行",
-        "要",
-        "嗯",
-        "确定",
-        "系",
-        "係",
-        "yes",
-        "y",
-        "yeah",
-        "ok",
-        "okay",
-        "sure",
-    ]
-)
-NO = frozenset(
-    [
-        "否",
-        "不",
-        "不是",
-        "不要",
-        "不用",
-        "不行",
-        "不对",
-        "不好",
-        "没有",
-        "唔系",
-        "唔係",
-        "唔要",
-        "no",
-        "n",
-        "nope",
-    ]
-)
-"""What `Heard.plain` holds: simplified and lower case, so one list serves the languages."""
-
 
 @dataclass(frozen=True, slots=True)
 class Choice(Expect[V], Generic[V]):
@@ -132,9 +88,7 @@ class YesNo(Expect[bool]):
         return Understood(value == "yes")
 
     def read(self, heard: Heard, asked: Asked) -> Reading[bool]:
-        if heard.plain in YES:
-            return Understood(value=True)
-        return Understood(value=False) if heard.plain in NO else Unclear()
+        return Unclear() if heard.agrees is None else Understood(value=heard.agrees)
 
     def show(self, value: bool) -> Text:  # noqa: FBT001 - the answer itself
         return self.yes if value else self.no

@@ -38,6 +38,9 @@ class Hearing(Protocol):
     def control(self, text: str) -> Control | None:
         """The whole message is one of the words that always work."""
 
+    def yes_no(self, text: str) -> bool | None:
+        """The whole message agrees or declines, unmistakably: '嗯' does neither."""
+
     def number(self, text: str) -> int | None:
         """'2', '２', '二', '第二个'."""
 

@@ -173,6 +173,8 @@ class Heard:
     """The same, normalised: half width, Simplified, lower case."""
     kind: Kind = Kind.TEXT
     attachment: Attachment | None = None
+    agrees: bool | None = None
+    """The whole message means yes, or no; None: neither."""
 
 
 def _always(answers: Answers) -> bool:

@@ -35,6 +35,8 @@ ODD: dict[Kind, Text] = {
 EMPTY = _("Your message reached me without words that I can read. Please type a few words.")
 TOO_LONG = _("That is very long. Please send it in a few words, or say 'human' for a person.")
 OLD_BUTTON = _("That button is from an earlier talk, so I did nothing with it.")
+AT_CONSENT = _("Please say 'agree' or 'no'.")
+AT_REVIEW = _("Please say 'yes' to send it, or 'no' to change something.")
 ALREADY = _("You have already chosen that.")
 GONE = _(
     "I lost the thread because the service was renewed. I am sorry: let us start this part again."
@@ -126,12 +128,11 @@ def missed(conversation: Conversation) -> Conversation:
     return conversation.with_top(replace(frame, misses=frame.misses + 1))
 
 
-def note_miss(talk: Talk, why: Text | None, question: Question[Any] | None) -> None:
+def note_miss(talk: Talk, why: Text | None, hint: Text | None) -> None:
     """Say what is wrong and how to mend it; the third time, that a person can help."""
     talk.conversation = missed(talk.conversation)
     frame = talk.conversation.top
     misses = frame.misses if frame else talk.conversation.misses
-    hint = question.hint if question else None
     if why:
         talk.notes.append(why)
     elif hint is None:

@@ -1,24 +1,23 @@
-"""What another system or a spreadsheet says of one application, read and checked."""
+"""What another system or a spreadsheet says of one application, and what that would do."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
 
-from bot.domain.references import APPLICATION, APPLICATION_GROUPS, read_reference
-from bot.domain.regions import PROVINCE, Regions
-from bot.domain.stages import WAY_NAMES, Procedure, Stage, StageBook, Way, plainly
-from bot.i18n import GUANGDONG, Text, _
+from bot.domain.regions import Regions
+from bot.domain.stages import Procedure, Stage, StageBook, Way
+from bot.i18n import Text, _
 
 FIELDS = (
     "number", "outside", "procedure", "way", "region", "stage",
     "name", "last4", "phone", "missing", "at",
 )  # fmt: skip
 LONGEST = {"outside": 80, "name": 40, "phone": 20, "missing": 200}
-_LAST_FOUR = re.compile(r"(?:\d{14})?(\d{3}[0-9X])")
+
+OUTSIDE = _("This application lies outside your region.")
+NO_SUCH_STAGE = _("This procedure has no such stage.")
+OLDER = _("This is older than the stage that stands.")
 
 
 class Action(StrEnum):
@@ -79,7 +78,9 @@ class Planned:
     before: StoredRow | None = None
     faults: tuple[Text, ...] = ()
     conflict: bool = False
-    """The faults contradict what stands, rather than being mistakes of writing."""
+    """The faults contradict what stands, or each other, rather than being mistakes of writing."""
+    unknown: bool = False
+    """Nothing stands that it could mean, and it says too little for a new one."""
 
 
 class Clash(Exception):
@@ -94,143 +95,6 @@ class BadRow(Exception):
         self.faults = faults
 
 
-def read_row(
-    values: Mapping[str, str],
-    line: int,
-    book: StageBook,
-    regions: Regions,
-    now: datetime,
-    *,
-    may_be_unnumbered: bool = False,
-) -> Row:
-    """Names in any of our languages are understood as well as stored words. Raises BadRow."""
-    said = {name: unicodedata.normalize("NFKC", values.get(name, "")).strip() for name in FIELDS}
-    faults: dict[str, Text] = {}
-    number = _number(said["number"], faults)
-    if not (said["number"] or said["outside"] or may_be_unnumbered):
-        faults["number"] = _(
-            "There is neither our number nor the number of your own system. One of them is needed."
-        )
-    stage = book.stage_named.get(plainly(said["stage"]))
-    if stage is None:
-        faults["stage"] = _("The stage '{said}' is not known. For example: 公示中 or notice.").fill(
-            said=_short(said["stage"])
-        )
-    procedure = book.procedure_named.get(plainly(said["procedure"]))
-    if said["procedure"] and procedure is None:
-        faults["procedure"] = _(
-            "The procedure '{said}' is not known. For example: 首次申领 or first."
-        ).fill(said=_short(said["procedure"]))
-    way = WAY_NAMES.get(plainly(said["way"]))
-    if said["way"] and way is None:
-        faults["way"] = _("The way '{said}' is not known. Write local or cross.").fill(
-            said=_short(said["way"])
-        )
-    region = _region(said["region"], regions, faults)
-    last4 = _last_four(said["last4"], faults)
-    at = _moment(said["at"], now, faults)
-    for name, longest in LONGEST.items():
-        if len(said[name]) > longest:
-            faults[name] = _("It is longer than {count} characters. Please shorten it.").fill(
-                count=longest
-            )
-    if faults or stage is None:
-        raise BadRow(faults)
-    return Row(
-        line=line,
-        number=number,
-        outside=said["outside"],
-        procedure=procedure,
-        way=way,
-        region=region,
-        stage=stage,
-        name=said["name"],
-        last4=last4,
-        phone=said["phone"],
-        missing=said["missing"],
-        at=at,
-    )
-
-
-def _number(said: str, faults: dict[str, Text]) -> str:
-    if not said:
-        return ""
-    number = read_reference(said, APPLICATION, APPLICATION_GROUPS)
-    if number is None:
-        faults["number"] = _(
-            "'{said}' is not one of our numbers: a character is missing or different."
-        ).fill(said=_short(said))
-    return number or ""
-
-
-def _region(said: str, regions: Regions, faults: dict[str, Text]) -> str:
-    """A code, or a name that only one place has."""
-    if not said or said in regions.by_code:
-        return said
-    found = _place(said, regions)
-    if found:
-        return found
-    faults["region"] = _(
-        "The place '{said}' is not known, or there are several. Write its code, or city and street."
-    ).fill(said=_short(said))
-    return ""
-
-
-@lru_cache(maxsize=2048)
-def _place(said: str, regions: Regions) -> str:
-    """The code of the only place of that name; a spreadsheet repeats few of them very often."""
-    found = [] if said.isdecimal() else regions.find(said)
-    return found[0].code if len(found) == 1 else ""
-
-
-def _last_four(said: str, faults: dict[str, Text]) -> str:
-    """Of a whole identity number only these are taken. A spreadsheet eats leading zeros."""
-    found = _LAST_FOUR.fullmatch(said.upper())
-    if said and found is None:
-        faults["last4"] = _(
-            "The last four of the identity number: three digits, then a digit or X. Format the "
-            "column as text, so that zeros at the front stay."
-        )
-    return found[1] if found else ""
-
-
-def _moment(said: str, now: datetime, faults: dict[str, Text]) -> datetime | None:
-    if not said:
-        return None
-    try:
-        moment = datetime.fromisoformat(said.replace("/", "-"))
-    except ValueError:
-        faults["at"] = _("'{said}' is not a date like 2026-03-01.").fill(said=_short(said))
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=GUANGDONG)
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        moment = now
-    if moment > now:
-        faults["at"] = _("The day on which the stage was reached lies in the future.")
-    elif moment.year < 2000:  # noqa: PLR2004 - before any of the law
-        faults["at"] = _("The day on which the stage was reached lies too far back.")
-    return moment
-
-
-def _short(said: str) -> str:
-    """Never a whole name or number in a list of faults."""
-    return said if len(said) <= 12 else f"{said[:8]}…"  # noqa: PLR2004 - fits a line
-
-
-def plain_name(name: str) -> str:
-    """For the keyed hash: spaces, width and case do not matter."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
-
-
-def plain_phone(phone: str) -> str:
-    """For the keyed hash: digits without the country's code."""
-    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
-    return digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits  # noqa: PLR2004 - a mobile number
-
-
 def plan(
     row: Row,
     before: StoredRow | None,
@@ -243,7 +107,7 @@ def plan(
     if before is None:
         return _made(row, book, scope)
     if not Regions.contains(scope, before.region):
-        return Planned(row, Action.SAME, None, (_OUTSIDE,))
+        return Planned(row, Action.SAME, None, (OUTSIDE,))
     faults = _contradictions(row, before, book, scope, proof_fits=proof_fits)
     if faults:
         return Planned(row, Action.MOVE, before, tuple(faults), conflict=True)
@@ -255,15 +119,12 @@ def plan(
     return Planned(row, Action.CHANGE if changed else Action.SAME, before)
 
 
-_OUTSIDE = _("This application lies outside your region.")
-
-
 def _contradictions(
     row: Row, before: StoredRow, book: StageBook, scope: str, *, proof_fits: bool | None
 ) -> list[Text]:
     faults: list[Text] = []
     if row.region and not Regions.contains(scope, row.region):
-        faults.append(_OUTSIDE)
+        faults.append(OUTSIDE)
     for said, stands in ((row.procedure, before.procedure), (row.way, before.way)):
         if said and said is not stands:
             faults.append(_("This number belongs to another procedure."))
@@ -290,20 +151,19 @@ def _made(row: Row, book: StageBook, scope: str) -> Planned:
         for one in missing
     ]
     if row.region and not Regions.contains(scope, row.region):
-        faults.append(_OUTSIDE)
-    if row.procedure and row.stage not in book.way(row.procedure, row.way or Way.LOCAL).stages:
-        faults.append(_("This procedure has no such stage."))
-    return Planned(row, Action.MAKE, None, tuple(faults))
+        faults.append(OUTSIDE)
+    stages = book.way(row.procedure, row.way or Way.LOCAL).stages if row.procedure else tuple(Stage)
+    odd = row.stage not in stages
+    if odd:
+        faults.append(NO_SUCH_STAGE)
+    return Planned(row, Action.MAKE, None, tuple(faults), conflict=odd, unknown=bool(missing))
 
 
 def _move_faults(row: Row, before: StoredRow, book: StageBook) -> list[Text]:
     if row.stage is before.stage:
         return []
     if row.stage not in book.way(before.procedure, before.way).stages:
-        return [_("This procedure has no such stage.")]
+        return [NO_SUCH_STAGE]
     if row.at and row.at < before.changed_at:
-        return [_("This is older than the stage that stands.")]
+        return [OLDER]
     return []
-
-
-__all__ = ["PROVINCE", "Action", "BadRow", "Planned", "Row", "StoredRow", "plan", "read_row"]

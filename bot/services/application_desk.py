@@ -8,15 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from bot.domain.application_rows import (
-    Action,
-    BadRow,
-    Planned,
-    Row,
-    StoredRow,
-    plain_phone,
-    read_row,
-)
+from bot.domain.application_reading import plain_phone, read_row
+from bot.domain.application_rows import Action, BadRow, Planned, Row, StoredRow
 from bot.domain.applications import CODE_LASTS, Application, Reached
 from bot.domain.references import APPLICATION, APPLICATION_GROUPS, read_reference
 from bot.domain.regions import Regions

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.application_rows import Action, BadRow, Planned, Row, StoredRow, read_row
+from bot.domain.application_reading import read_row
+from bot.domain.application_rows import Action, BadRow, Planned, Row, StoredRow
 from bot.domain.references import APPLICATION, APPLICATION_GROUPS, new_reference
 from bot.domain.regions import PROVINCE
 from bot.domain.stages import Procedure, Stage, Way

@@ -15,9 +15,10 @@ from bot.domain.stages import Procedure, Stage, Way
 from bot.i18n import Text, _, translator, verbatim
 from bot.messages import Reply
 from bot.storage import application_links as links
+from bot.storage import application_news as kept
 from bot.storage import applications as stored
 from bot.storage import conversations, messages
-from bot.storage.application_links import Told
+from bot.storage.application_news import Told
 from bot.storage.messages import Saying
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class News:
         if not followers:
             return 0
         languages = {one.conversation_id: one.language for one in followers}
-        news, dues = links.take_back_unsent(self._connection, list(languages), self._now)
+        news, dues = kept.take_back_unsent(self._connection, list(languages), self._now)
         for one in followers:
             move = by_id[one.application_id]
             told = Told(
@@ -78,12 +79,12 @@ class News:
 
     def without(self, conversation_id: int, application_id: int | None) -> None:
         """Nothing of that application, or of any, leaves for this chat; the rest still does."""
-        news, dues = links.take_back_unsent(self._connection, [conversation_id], self._now)
-        kept = [one for one in news if application_id not in (None, one.application_id)]
+        news, dues = kept.take_back_unsent(self._connection, [conversation_id], self._now)
+        left = [one for one in news if application_id not in (None, one.application_id)]
         language = conversations.language_of(self._connection, conversation_id)
-        self._say(kept, {conversation_id: language}, dues)
+        self._say(left, {conversation_id: language}, dues)
         if application_id is None:
-            links.drop_unsent_of(self._connection, conversation_id)
+            kept.drop_unsent_of(self._connection, conversation_id)
 
     def _say(
         self,
@@ -102,12 +103,12 @@ class News:
                 self._reply(group, language),
                 language,
                 due=dues.get(conversation_id, due),
-                subject=links.subject_of(conversation_id),
+                subject=kept.subject_of(conversation_id),
             )
             told.append(group)
             sayings.append((conversation_id, saying))
         uids = messages.say_to_many(self._connection, sayings, self._now)
-        links.note_told(
+        kept.note_told(
             self._connection,
             [(one, uid) for group, uid in zip(told, uids, strict=True) for one in group],
         )

@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.application_rows import (
-    Action,
-    Planned,
-    Row,
-    StoredRow,
-    plain_name,
-    plain_phone,
-    plan,
-)
+from bot.domain.application_reading import plain_name, plain_phone
+from bot.domain.application_rows import Action, Planned, Row, StoredRow, plan
 from bot.domain.applications import Reached, due_date
 from bot.domain.references import APPLICATION, APPLICATION_GROUPS, new_reference
 from bot.domain.stages import Stage, Way

@@ -8,16 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.application_rows import (
-    FIELDS,
-    PROVINCE,
-    Action,
-    BadRow,
-    Planned,
-    Row,
-    read_row,
-)
+from bot.domain.application_reading import read_row
+from bot.domain.application_rows import FIELDS, OLDER, OUTSIDE, Action, BadRow, Planned, Row
 from bot.domain.applications import STALE_AFTER
+from bot.domain.regions import PROVINCE
 from bot.domain.stages import Procedure, Stage, Way
 from bot.i18n import Json, Text, _, translator
 from bot.services.application_records import By
@@ -84,8 +78,8 @@ class ApplicationSources:
     def event(self, system: System, key: str, body: Json) -> Answer:
         """What an event does; the same key again does nothing and gets the same answer.
 
-        Raises Refused: 409 what contradicts itself or what stands, 422 what cannot be read,
-        403 what lies outside the system's region.
+        Raises Refused: 404 what is not there and too little to make it, 409 what contradicts
+        itself or what stands, 422 what cannot be read, 403 what lies outside the system's region.
         """
         body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         kept = stored.begin_event(self._connection, system.id, key, body_hash, self._now)
@@ -204,15 +198,17 @@ def _refuse(planned: Planned) -> None:
     if not planned.faults:
         return
     faults = {str(at): fault for at, fault in enumerate(planned.faults, 1)}
-    if any("outside your region" in fault.msgid for fault in planned.faults):
+    if OUTSIDE in planned.faults:
         raise Refused(403, "It lies outside the region of this token", faults)
+    if planned.unknown:
+        raise Refused(404, "No such application, and too little is said for a new one", faults)
     if planned.conflict:
-        raise Refused(409, "It contradicts what stands", faults)
+        raise Refused(409, "It contradicts itself or what stands", faults)
     raise Refused(422, "The event cannot be taken", faults)
 
 
 def _is_older(planned: Planned) -> bool:
-    return any("older than" in fault.msgid for fault in planned.faults)
+    return OLDER in planned.faults
 
 
 def _first(faults: Mapping[str, Text]) -> str:

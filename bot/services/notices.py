@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell a chat, with what can be chosen; Inbox.tell says it."""
+    """Something to tell a chat, with what can be chosen; visit_upkeep says it."""
 
     conversation_id: int
     reply: Reply

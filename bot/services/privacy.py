@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.messages import Address
 from bot.storage import (
     application_links,
+    application_news,
     conversations,
     export,
     leaving,
@@ -31,11 +32,19 @@ class Privacy:
         self._now = services.now
 
     def new_link(self, conversation_id: int) -> str:
-        """A token of 192 bits that opens our own page for this chat, once, for LINK_LASTS."""
+        """A token of 192 bits that opens our own page for this chat, once, for LINK_LASTS.
+
+        An older one that nobody has used opens nothing from now on.
+        """
         token = secrets.token_urlsafe(24)
         expires = self._now + LINK_LASTS
+        private_links.end_unused(self._connection, conversation_id)
         private_links.add(self._connection, hashed(token), conversation_id, expires)
         return token
+
+    def link_opens(self, token: str) -> bool:
+        """Would `open_link` find a chat? Whoever only looks does not use the link up."""
+        return private_links.is_open(self._connection, hashed(token), self._now)
 
     def open_link(self, token: str, session: str) -> Address | None:
         """Bind the page's session to the chat; None: unknown, used or too old."""
@@ -52,6 +61,10 @@ class Privacy:
         if conversation_id is None:
             return None
         return conversations.address_of(self._connection, conversation_id)
+
+    def forget_old_links(self) -> None:
+        """Links and pages whose time is over."""
+        private_links.forget_old(self._connection, self._now)
 
     def export(self, who: Address) -> "Json":
         """All that is kept of a chat, as plain JSON (PIPL Art. 45)."""
@@ -81,6 +94,7 @@ class Privacy:
 
     def erase_history(self, conversation_id: int) -> None:
         """All that was heard and said before this turn; the chat itself goes on."""
+        application_news.drop_unsent_of(self._connection, conversation_id)
         application_links.forget_chat(self._connection, conversation_id)
         conversations.erase_history(self._connection, conversation_id)
 

@@ -21,7 +21,7 @@ from bot.messages import Attachment
 from bot.services.ticket_reading import Item, TicketReading
 from bot.services.ticket_time import TicketTime
 from bot.services.ticket_work import TicketWork
-from bot.storage import public_notes, ticket_letters, ticket_words
+from bot.storage import public_notes, ticket_letters, ticket_words, transcript
 from bot.storage import tickets as stored
 
 __all__ = ["FEEDBACK", "Item", "Tickets"]
@@ -143,10 +143,15 @@ class Tickets(TicketReading, TicketWork, TicketTime):
     def asked_if_settled(self, *, just_now: bool) -> Ticket | None:
         """The item about which this chat was last asked 'is it settled?'.
 
-        `just_now`: and has said nothing since.
+        `just_now`: and has said nothing since, nor was shown other choices.
         """
         chat = self._chat()
-        return stored.asked_of(self._connection, chat, just_now=just_now) if chat else None
+        ticket = stored.asked_of(self._connection, chat, just_now=just_now) if chat else None
+        if ticket is None or chat is None or not just_now:
+            return ticket
+        shown = transcript.newest_choices(self._connection, chat, self._now)
+        ours = f"!settled:{ticket.number}:"
+        return ticket if any(choice.token.startswith(ours) for choice in shown) else None
 
     def settle(self, number: str, *, settled: bool) -> Ticket | None:
         """The person's own word. None: no item of this chat, or too long ago."""

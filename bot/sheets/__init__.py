@@ -2,16 +2,15 @@
 
 from bot.sheets.reading import (
     LARGEST,
-    LARGEST_UNPACKED,
     LONGEST,
     LONGEST_CELL,
     WIDEST,
     Record,
     Row,
-    Unreadable,
     records,
     rows,
 )
+from bot.sheets.unpacking import LARGEST_UNPACKED, Unreadable
 from bot.sheets.writing import (
     CSV_TYPE,
     XLSX_TYPE,

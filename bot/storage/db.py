@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import functools
 import queue
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,6 +32,8 @@ __all__ = ["Connection", "Database", "Unavailable", "insert_unless_there", "once
 
 POOL = 8
 """Connections to PostgreSQL of one process."""
+PASSING = ("25006", "25P03")
+"""PostgreSQL's states of a server that is a standby now, and of a transaction it gave up on."""
 
 
 class Unavailable(Exception):
@@ -68,7 +71,7 @@ class Database:
         if self.is_sqlite:
             begun, following = self._submit(first), self._submit(then)
             return await begun, following
-        return await self._submit(first), self._submit(then)
+        return await self._submit(first), self.write(then)  # begins when it is awaited, in its turn
 
     async def read(self, work: Work[T]) -> T:
         """One transaction that writes nothing."""
@@ -174,10 +177,10 @@ class _Order:
         driver.execute("SAVEPOINT work")
         try:
             self.result = self.work(connection)
-        except sqlalchemy.exc.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for this work
-            driver.execute("ROLLBACK TO work")
+        except Exception as error:
+            if isinstance(error, sqlalchemy.exc.DBAPIError) and _is_outage(error):
+                raise
+            driver.execute("ROLLBACK TO work")  # it belongs to whoever waits for this work
             self.error = error
         driver.execute("RELEASE work")
 
@@ -213,8 +216,21 @@ def _settle_all(orders: list[_Order]) -> None:
 def _named_errors() -> Iterator[None]:
     try:
         yield
-    except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError) as error:
+    except sqlalchemy.exc.TimeoutError as error:  # no connection of the pool came free
+        raise Unavailable(str(error)) from error
+    except sqlalchemy.exc.DBAPIError as error:
+        if not _is_outage(error):
+            raise
         raise Unavailable(str(error.orig)) from error
+
+
+def _is_outage(error: sqlalchemy.exc.DBAPIError) -> bool:
+    """The store's trouble, which passes; else the statement's own, which comes each time."""
+    if isinstance(error, sqlalchemy.exc.OperationalError):
+        return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    if isinstance(error, sqlalchemy.exc.InterfaceError) or error.connection_invalidated:
+        return True
+    return getattr(error.orig, "sqlstate", None) in PASSING
 
 
 def _sqlite(url: str, vault: Vault, begin: str, creator: Callable[[], Any] | None) -> Engine:

@@ -1,7 +1,7 @@
 """Files that came with messages: sealed, found by an unguessable reference."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -136,7 +136,7 @@ def expect(
     now: datetime,
     conversation_id: int | None = None,
 ) -> None:
-    """A file that its channel still holds: the relay fetches it soon."""
+    """A file that its channel still holds: upkeep fetches it soon."""
     connection.execute(
         insert_unless_there(connection, files),
         {
@@ -180,10 +180,15 @@ def find(connection: Connection, reference: str) -> StoredFile | None:
     return StoredFile(reference, row.media_type, content, row.channel or "", row.origin or "")
 
 
-def missing(connection: Connection, limit: int = 20) -> list[StoredFile]:
-    """Files that a channel still holds."""
+def missing(
+    connection: Connection, channels: Collection[str], after: str = "", limit: int = 20
+) -> list[StoredFile]:
+    """Files that one of these channels still holds, by reference, those after that one."""
     rows = connection.execute(
-        select(files).where(files.c.sealed.is_(None)).order_by(files.c.created_at).limit(limit)
+        select(files)
+        .where(files.c.sealed.is_(None), files.c.channel.in_(channels), files.c.reference > after)
+        .order_by(files.c.reference)
+        .limit(limit)
     )
     return [
         StoredFile(row.reference, row.media_type, None, row.channel or "", row.origin or "")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select, update
 
 from bot.messages import Reply
-from bot.storage.messages import OutgoingRow, leased
+from bot.storage.messages import LEASE, OutgoingRow, leased
 from bot.storage.tables import outbox
 from bot.storage.vault import vault_of
 
@@ -34,10 +34,15 @@ def lease_chat(
     return leased(connection, [row.id for row in rows], owner, now)
 
 
-def note_parts(connection: Connection, uid: str, parts: int, external: str) -> None:
-    """So many messages of it went out, the last under that id; the rest did not yet."""
+def note_parts(connection: Connection, uid: str, parts: int, external: str, now: datetime) -> None:
+    """So many messages of it went out, the last under that id; the rest did not yet.
+
+    The lease of what is still being sent starts anew.
+    """
     connection.execute(
-        update(outbox).where(outbox.c.uid == uid).values(parts=parts, external_id=external[:80])
+        update(outbox)
+        .where(outbox.c.uid == uid)
+        .values(parts=parts, external_id=external[:80], lease_until=now + LEASE)
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, insert, or_, select, update
 from bot.i18n import Json
 from bot.messages import Reply
 from bot.storage.tables import conversations, outbox
-from bot.storage.vault import vault_of
+from bot.storage.vault import Unsealable, vault_of
 
 LEASE = timedelta(seconds=60)
 """How long a sender may take before another replica takes its row over."""
@@ -179,12 +179,22 @@ def leased(
             tries=outbox.c.tries + case((outbox.c.state == "sending", 1), else_=0),
         )
     )
-    return [
-        _outgoing(connection, row, repeated=row.id in again)
-        for row in connection.execute(
-            _outgoing_rows().where(outbox.c.id.in_(ids)).order_by(outbox.c.id)
-        )
-    ]
+    rows = connection.execute(
+        _outgoing_rows().where(outbox.c.id.in_(ids)).order_by(outbox.c.id)
+    ).all()
+    found = [_readable(connection, row, now, repeated=row.id in again) for row in rows]
+    return [one for one in found if one]
+
+
+def _readable(
+    connection: Connection, row: Any, now: datetime, *, repeated: bool
+) -> OutgoingRow | None:
+    """None: nobody can read it, so it is parked for staff, and stops nobody else's."""
+    try:
+        return _outgoing(connection, row, repeated=repeated)
+    except (Unsealable, KeyError, TypeError, ValueError):
+        mark_unsent(connection, row.uid, "parked", "it cannot be read", now)
+        return None
 
 
 def _outgoing_rows() -> Any:

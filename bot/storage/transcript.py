@@ -11,11 +11,12 @@ from sqlalchemy import Connection, select, update
 
 from bot.domain.people import mask_id
 from bot.i18n import translator
-from bot.messages import IncomingMessage, Kind, Line, Reply
+from bot.messages import Choice, IncomingMessage, Kind, Line, Reply
 from bot.storage import withheld
 from bot.storage.tables import inbox, outbox
 from bot.storage.vault import vault_of
 
+_LOOKED_BACK = 20
 _KIND = 18
 _ROW = 19
 """Where in a line's id its kind and its row's id stand."""
@@ -78,6 +79,15 @@ def stamp(connection: Connection, conversation_id: int) -> tuple[int, int]:
     )
     heard, said = newest
     return heard or 0, said or 0
+
+
+def newest_choices(
+    connection: Connection, conversation_id: int, now: datetime
+) -> tuple[Choice, ...]:
+    """Those that this chat was shown last, whoever showed them."""
+    said = _said(connection, conversation_id, _LOOKED_BACK, now)
+    newest = sorted(said, key=lambda line: line.id, reverse=True)
+    return next((one.reply.choices for one in newest if one.reply and one.reply.choices), ())
 
 
 def _labels(said: Sequence[Line]) -> dict[str, str]:

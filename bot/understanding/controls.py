@@ -40,15 +40,16 @@ WORDS: dict[Control, str] = {
 }
 _BY_WORD = {word: control for control, words in WORDS.items() for word in words.split()}
 
+# Unmistakable: '嗯' and '哦' also say no more than 'I am listening' (docs/decisions/0013).
 _YES = (
-    "是 是的 对 对的 好 好的 可以 行 要 嗯 有 确定 确认 同意 没错 没问题 愿意 当然 系 得 "
-    "啱 冇错 冇问题 梗系 yes y yeah yep yup ok okay sure right correct agree iagree "
-    "ofcourse yesido"
+    "是 是的 系的 对 对的 都对 全对 好 好的 可以 行 要 有 确定 确认 同意 我同意 没错 没问题 愿意 "
+    "当然 系 得 啱 啱晒 冇错 冇问题 梗系 yes y yeah yep yup ok okay sure right correct allright "
+    "agree agreed iagree ofcourse yesido yesitis"
 )
 _NO = (
-    "否 不 不是 不是的 不要 不用 不行 不可以 不对 不好 不同意 不愿意 没 没有 不需要 唔 "
-    "唔系 唔要 唔使 唔好 唔得 唔啱 唔同意 唔可以 冇 no n nope notatall wrong disagree "
-    "idontagree noidont"
+    "否 不 不了 不是 不是的 不要 不用 不用了 不行 不可以 不对 不太对 不好 不同意 我不同意 不愿意 "
+    "没 没有 不需要 有错 错了 错 唔 唔系 唔要 唔使 唔好 唔得 唔啱 唔同意 我唔同意 唔可以 冇 no "
+    "n nope notatall notquite wrong disagree idontagree idonotagree noidont noitisnot"
 )
 _ANSWERS = dict.fromkeys(_YES.split(), True) | dict.fromkeys(_NO.split(), False)
 _SIGNS = {"👍": True, "👌": True, "✅": True, "✔": True, "👎": False, "❌": False}

@@ -24,6 +24,9 @@ KEY = "Idempotency-Key"
 _KEY = re.compile(r"[!-~]{1,80}")
 _TOKEN = re.compile(r"[!-~]{1,200}")
 PROBLEM = "application/problem+json"
+NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+NUMBER_FORMAT, REGION_FORMAT = "doorstep-application-number", "guangdong-division"
+"""Formats of ours: no pattern can compute a check character, or list 1,800 divisions."""
 
 
 class _Problem(Exception):
@@ -117,13 +120,17 @@ def _problem(problem: _Problem) -> web.Response:
 def event_schema() -> dict[str, Any]:
     """What one event is; docs/applications-source.yaml has the same for what we read ourselves."""
 
-    def words(longest: int, description: str) -> dict[str, Any]:
+    def words(longest: int, description: str, **more: str) -> dict[str, Any]:
         return {
             "type": ["string", "null"],
-            "minLength": 1,
             "maxLength": longest,
+            "pattern": NOT_BLANK,
             "description": description,
+            **more,
         }
+
+    def given(name: str) -> dict[str, Any]:
+        return {"required": [name], "properties": {name: {"type": "string"}}}
 
     def one_of(those: Any, description: str) -> dict[str, Any]:
         return {"enum": [*(one.value for one in those), None], "description": description}
@@ -132,10 +139,16 @@ def event_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "required": ["stage"],
-        "anyOf": [{"required": ["number"]}, {"required": ["outside"]}],
+        "anyOf": [given("number"), given("outside")],
         "properties": {
-            "number": words(30, "Our number, as A7K2-9QXM-4TRD-3HWC-6BNG."),
-            "outside": words(LONGEST["outside"], "The number in the sending system."),
+            "number": words(
+                30,
+                "Our number as we gave it out: five groups of four, the last character a check.",
+                format=NUMBER_FORMAT,
+            ),
+            "outside": words(
+                LONGEST["outside"], "The number in the sending system; its length as NFKC counts."
+            ),
             "stage": {
                 "enum": [one.value for one in Stage],
                 "description": "Where it stands now.",
@@ -143,7 +156,12 @@ def event_schema() -> dict[str, Any]:
             "expected_stage": one_of(Stage, "Where the sender believes it to stand: 409 if not."),
             "procedure": one_of(Procedure, "Needed for a new application."),
             "way": one_of(Way, "local if it is left out."),
-            "region": words(60, "A code of Guangdong's divisions, needed for a new application."),
+            "region": words(
+                60,
+                "A code of Guangdong's divisions (or a name that one alone has), needed for a new "
+                "application.",
+                format=REGION_FORMAT,
+            ),
             "last4": {
                 "type": ["string", "null"],
                 "pattern": "^[0-9]{3}[0-9Xx]$",
@@ -155,7 +173,8 @@ def event_schema() -> dict[str, Any]:
             "at": {
                 "type": ["string", "null"],
                 "format": "date-time",
-                "description": "When the stage was reached; now if it is left out.",
+                "description": "When the stage was reached, neither before 2000 nor in the future; "
+                "now if it is left out.",
             },
         },
     }
@@ -171,7 +190,8 @@ def openapi_parts() -> dict[str, Any]:
         400: "No key, or no JSON.",
         401: "No token, or one that does not count.",
         403: "Outside the region of this token.",
-        409: "It contradicts what stands, or the key was used for another event.",
+        404: "No such application, and too little is said for a new one: `faults` says what.",
+        409: "It contradicts itself or what stands, or the key was used for another event.",
         413: "Too large.",
         415: "Not application/json.",
         422: "It cannot be taken: `faults` says why.",

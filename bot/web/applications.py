@@ -7,12 +7,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.domain.application_rows import FIELDS, BadRow
-from bot.domain.people import mask_phone
 from bot.domain.stages import Procedure, Stage, Way
 from bot.domain.tickets import AlreadyTaken, NotFound
 from bot.i18n import Text, _, ngettext
 from bot.services.application_desk import Dossier, Impossible
-from bot.stages_file import released
 from bot.web.forms import Form, form_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
@@ -57,7 +55,6 @@ class Applications:
     def __init__(self, office: Office, pages: Pages) -> None:
         self._office = office
         self._pages = pages
-        self._book = released()
 
     async def list(self, request: web.Request) -> web.StreamResponse:
         return await self._list(request)
@@ -81,8 +78,8 @@ class Applications:
                 "{count} moved. Who follows them is told, not at night.",
                 count,
             )
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "applications.html",
             status=status,
             found=found,
@@ -155,7 +152,8 @@ class Applications:
         )
         stage, version = form.words("stage"), _version(form)
         if stage not in list(Stage):
-            raise NotFound
+            fault = _("Please choose the stage at which it really stands.")
+            return self._dossier(request, await self._found(request), fault=fault, status=409)
         await self._office.write(
             lambda services: services.application_desk.correct(
                 number, version, Stage(stage), member
@@ -211,8 +209,8 @@ class Applications:
         code: str = "",
         status: int = 200,
     ) -> web.Response:
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "application.html",
             status=status,
             dossier=dossier,
@@ -233,8 +231,8 @@ class Applications:
         *,
         status: int = 200,
     ) -> web.Response:
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "application_new.html",
             status=status,
             values=values,
@@ -243,21 +241,6 @@ class Applications:
             procedures=list(Procedure),
             ways=WAYS,
             stages=list(Stage),
-        )
-
-    def _page(
-        self, request: web.Request, template: str, *, status: int = 200, **values: Any
-    ) -> web.Response:
-        session = request[SESSION]
-        language = session.member.language
-        return self._pages.response(
-            template,
-            session,
-            language,
-            status=status,
-            procedure_name=lambda one: self._book.procedures[one][language],
-            mask_phone=mask_phone,
-            **values,
         )
 
 

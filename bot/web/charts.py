@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.i18n import Text
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 280, 8, 60, 26
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 310, 8, 92, 26
 JANUARY = 1
 
 

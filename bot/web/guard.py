@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.domain.staff import Member, Session
 from bot.domain.tickets import AlreadyTaken, NotFound
+from bot.headers import security_headers
 from bot.i18n import _
 from bot.services import Services
 from bot.web.forms import form_of
@@ -44,21 +45,9 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SESSION: web.RequestKey[Session] = web.RequestKey("session", Session)
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "media-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-        "base-uri 'none'"
-    ),
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+LOADS = "script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'"
 KEPT = ("words", "file", "note")
 """Fields of a form that somebody may have spent time on."""
-HSTS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
 class Guard:
@@ -182,7 +171,7 @@ class Guard:
         )
 
     def _headers(self, own: Mapping[str, str]) -> dict[str, str]:
-        headers = HEADERS | (HSTS if self._secure else {})
+        headers = security_headers(secure=self._secure, loads=LOADS)
         return {name: value for name, value in headers.items() if name not in own}
 
     def _error(

@@ -10,7 +10,6 @@ from bot.domain.application_rows import FIELDS, Action
 from bot.domain.tickets import NotFound
 from bot.i18n import Text, _, translator
 from bot.sheets import CSV_TYPE, Unreadable, csv_bytes, rows
-from bot.stages_file import released
 from bot.web.applications import FIELD_NAMES
 from bot.web.forms import form_of
 from bot.web.guard import SESSION
@@ -44,7 +43,6 @@ class Imports:
     def __init__(self, office: Office, pages: Pages) -> None:
         self._office = office
         self._pages = pages
-        self._book = released()
 
     async def list(self, request: web.Request) -> web.StreamResponse:
         return await self._list(request)
@@ -54,8 +52,8 @@ class Imports:
     ) -> web.StreamResponse:
         member = request[SESSION].member
         found = await self._office.read(lambda services: services.application_imports.all(member))
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "imports.html",
             status=status,
             found=found,
@@ -99,8 +97,8 @@ class Imports:
             return {"job": found, "preview": preview, "faults": faults, "count": count, "by": staff}
 
         told = await self._office.read(look)
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "import.html",
             status=status,
             fault=fault,
@@ -170,19 +168,6 @@ class Imports:
             content_type=CSV_TYPE,
             charset="utf-8",
             headers={"Content-Disposition": f'attachment; filename="numbers-{import_id}.csv"'},
-        )
-
-    def _page(
-        self, request: web.Request, template: str, *, status: int = 200, **values: Any
-    ) -> web.Response:
-        session = request[SESSION]
-        language = session.member.language
-        return self._pages.response(
-            template,
-            session,
-            language,
-            status=status,
-            **values,
         )
 
 

@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channel_names import CHANNEL_NAMES
 from bot.domain.editions import EditionState
-from bot.domain.people import mask_name
+from bot.domain.people import mask_name, mask_phone
 from bot.domain.regions import PROVINCE, Regions
 from bot.domain.staff import Role, Session
 from bot.domain.tickets import TicketKind, TicketState
-from bot.i18n import GUANGDONG, LANGUAGES, Text, Translator, _, closest_language, verbatim
+from bot.i18n import GUANGDONG, Text, Translator, _, preferred_language, verbatim
 from bot.messages import Reply
 from bot.services.ticket_work import answer_reply
 from bot.stages_file import released
@@ -134,6 +134,8 @@ class Pages:
             "date": spoken.date,
             "short_date": spoken.short_date,
             "mask_name": mask_name,
+            "mask_phone": mask_phone,
+            "procedure_name": lambda procedure: released().procedures[procedure][language],
             "stage_name": lambda stage: released().words[stage].name[language],
             "preview_lines": self._preview,
             "now": self._now(),
@@ -148,6 +150,12 @@ class Pages:
         }
         html = self._templates.get_template(template).render(shared, **values)
         return web.Response(text=html, content_type="text/html", status=status)
+
+    def of_member(
+        self, session: Session, template: str, *, status: int = 200, **values: Any
+    ) -> web.Response:
+        """A page of somebody who is signed in, in their language."""
+        return self.response(template, session, session.member.language, status=status, **values)
 
     def _preview(self, number: str, words: str, speaks: str, asks: bool) -> list[str]:  # noqa: FBT001
         """A staff reply in the person's language, as it will stand in the chat."""
@@ -201,11 +209,7 @@ def language_of(session: Session | None, request: web.Request) -> str:
     """The member's choice; before that, the browser's."""
     if session:
         return session.member.language
-    for wanted in request.headers.get("Accept-Language", "").split(","):
-        found = closest_language(wanted.partition(";")[0].strip())
-        if found:
-            return found
-    return LANGUAGES[0]
+    return preferred_language(request.headers)
 
 
 def with_places(words: str) -> list[tuple[str, str]]:

@@ -81,7 +81,7 @@ outbox = Table(
     Column("state", String(10), nullable=False),
     # waiting, sending, sent, unknown, held, parked, dropped
     Column("subject", String(40)),
-    # What it reminds of ('booking:17'): moving or cancelling that takes it back.
+    # What it is about ('booking:17'): a change there takes back what has not gone out yet.
     Column("due", Moment, nullable=False),
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("parts", Integer, nullable=False, server_default=text("0")),
