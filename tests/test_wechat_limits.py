@@ -372,6 +372,21 @@ async def test_each_code_has_its_handling(
     assert await ends(service) <= {"sent", "parked"}
 
 
+async def test_a_reply_that_is_stuck_in_its_middle_is_seen(service: Running) -> None:
+    person = service.platform.person()
+    await person.says("你好")
+    await service.sent()
+    chat = service.rows(conversations)[0].id
+    service.platform.faults.next["message/custom/send"].extend([None, 45002])
+    tell(service, chat, LONG)
+    await service.sent()
+    assert states(service)[-1] == ("parked", 1)
+    (listed,) = service.app.write_now(lambda services: services.stuck.rows())
+    assert listed.state == "parked"
+    await service.app.upkeep._look()
+    assert service.app.upkeep.figures.outbox_stuck == 1
+
+
 @pytest.mark.parametrize("code", [40001, 42001, 40014])
 async def test_a_token_that_is_refused_is_renewed_at_once(service: Running, code: int) -> None:
     person = service.platform.person()

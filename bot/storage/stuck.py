@@ -8,6 +8,10 @@ from sqlalchemy import Connection, select, update
 from bot.storage.tables import conversations, inbox, outbox
 
 SHOWN = 100
+UNDELIVERED = outbox.c.state.in_(("held", "parked")) & (
+    (outbox.c.state == "parked") | (outbox.c.parts == 0)
+)
+"""What has begun to arrive and is held waits for 'more' only: that is no trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ def rows(connection: Connection) -> list[StuckRow]:
             outbox.c.state,
         )
         .join_from(outbox, conversations, conversations.c.id == outbox.c.conversation_id)
-        .where(outbox.c.state.in_(("held", "parked")), outbox.c.parts == 0)
+        .where(UNDELIVERED)
         .order_by(outbox.c.id.desc())
         .limit(SHOWN)
     )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal_column, select
 
+from bot.storage.stuck import UNDELIVERED
 from bot.storage.tables import inbox, outbox, ticket_messages, tickets
 from bot.storage.tables.tickets import OPEN
 
@@ -39,8 +40,7 @@ def count(connection: Connection, now: datetime) -> dict[str, Any]:
         "inbox_waiting": number(inbox, *waiting),
         "inbox_parked": number(inbox, inbox.c.state == "parked"),
         "outbox_waiting": number(outbox, *unsent),
-        # The end of a long reply, whose beginning arrived, waits by WeChat's rules: no trouble.
-        "outbox_stuck": number(outbox, outbox.c.state.in_(("held", "parked")), outbox.c.parts == 0),
+        "outbox_stuck": number(outbox, UNDELIVERED),
         "tickets_waiting": number(
             tickets, literal_column(f"({OPEN})"), tickets.c.state == "waiting"
         ),
