@@ -20,6 +20,7 @@ from bot.config import Config, ConfigError
 from bot.dialog import Carrying, Engine
 from bot.domain.articles import Article
 from bot.ears import OurEars
+from bot.forgetting import Forgetting
 from bot.front_door import front_door
 from bot.health import Health
 from bot.hearing import finder_of
@@ -76,12 +77,13 @@ class App:
         self.ears = OurEars(self.inbox, self.database, self.now, self.known, self.relay.quiet)
         self._add_channels()
         visits = VisitUpkeep(self.database, self.known, self.now)
+        self.forgetting = Forgetting(self.database, HANDLERS, self.now, config.keep_chats_for)
         self.upkeep = Upkeep(
             self.database,
             self.inbox,
             self.channels,
             self.now,
-            [self.refresh_content, visits.round, self.forget_old],
+            [self.refresh_content, visits.round, self.forget_old, self.forgetting.round],
             self,
             LocalProgram(config.speech_command) if config.speech_command else None,
         )

@@ -14,7 +14,7 @@ from bot.inbox import Inbox
 from bot.messages import Address, Attachment, IncomingMessage, Line
 from bot.services import Known, Services
 from bot.services.privacy import Privacy
-from bot.storage import conversations, files, gathering, transcript
+from bot.storage import conversations, files, gathering, heard, transcript
 from bot.storage.db import Connection, Database, Unavailable
 
 T = TypeVar("T")
@@ -94,10 +94,14 @@ class OurEars:
             raise StoreDown(str(error)) from error
 
     async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
+        now = self._now()
         try:
-            await self._inbox.park(channel, event_id, raw, why)
+            await self._database.write(
+                lambda connection: heard.park_raw(connection, channel, event_id, raw, why, now)
+            )
         except Unavailable as error:
             raise StoreDown(str(error)) from error
+        log.warning("unreadable_event_parked", extra={"channel": channel})
 
     async def transcript(self, who: Address, after: str = "") -> Sequence[Line]:
         now = self._now()
@@ -122,7 +126,7 @@ class OurEars:
             seen = stamp
             await asyncio.sleep(LOOK_EVERY)
 
-    async def keep_file(self, content: bytes) -> Attachment:
+    async def keep_file(self, content: bytes, event: str) -> Attachment:
         try:
             async with self._decoding:  # one picture in memory at a time
                 kept = await sound.harmless(content)
@@ -131,8 +135,8 @@ class OurEars:
         now = self._now()
         try:
             return await self._database.write(
-                lambda connection: files.keep_new(
-                    connection, kept.content, kept.media_type, kept.name, now
+                lambda connection: files.keep_once(
+                    connection, event, kept.content, kept.media_type, kept.name, now
                 )
             )
         except Unavailable as error:

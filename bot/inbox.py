@@ -14,12 +14,14 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.dialog import Conversation, Engine
+from bot.dialog.repair import kept_until
+from bot.discretion import Discretion, Marks, pass_on_broken
 from bot.i18n import LANGUAGES, _
 from bot.kept_state import kept_conversation
 from bot.manners import USUAL, Manners, Taken
 from bot.messages import IncomingMessage, Link, Reply
 from bot.services import Known, Turn
-from bot.storage import conversations, gathering, heard, messages
+from bot.storage import conversations, files, gathering, heard, messages
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.messages import OutgoingRow, Saying
 
@@ -97,14 +99,6 @@ class Inbox:
             ids[conversation_id] = None
         return list(ids)
 
-    async def park(self, channel: str, event_id: str, raw: str, why: str) -> None:
-        """Keep what nobody could parse."""
-        now = self._now()
-        await self._database.write(
-            lambda connection: heard.park_raw(connection, channel, event_id, raw, why, now)
-        )
-        log.warning("unreadable_event_parked", extra={"channel": channel})
-
     async def answer_waiting(
         self, conversation_id: int, begun: Awaitable[Taken] | None = None
     ) -> None:
@@ -173,15 +167,24 @@ class Inbox:
             messages.hold_all(connection, conversation_id, "the person left this chat")
         elif not locked.reachable:
             messages.release_held(connection, conversation_id, now)
+        marks = Discretion(self._engine.handlers, before, after, turn, now).settle(connection)
         if after.consented != before.consented:
             conversations.record_consent(
                 connection, locked, "sensitive", now, given=after.consented
             )
         conversations.save(
-            connection, locked, after.dump(), after.language, now, reachable=not gone
+            connection,
+            locked,
+            after.dump(),
+            after.language,
+            now,
+            reachable=not gone,
+            draft_until=kept_until(after, self._engine.handlers),
         )
-        heard.mark_handled(connection, row.id)
-        said = self._say(connection, locked, replies, after.language, row, now)
+        if before.frames and not after.frames:
+            files.forget_drafts(connection, locked.id, message.sent_at)
+        heard.mark_handled(connection, row.id, marks.withheld, personal=marks.heard_personal)
+        said = self._say(connection, locked, replies, after.language, row, marks)
         if gone and manners.erases_who_leaves:
             turn.privacy.leave(locked.address)
             return Taken()
@@ -222,12 +225,13 @@ class Inbox:
         replies: Sequence[Reply],
         language: str,
         row: heard.HeardRow,
-        now: datetime,
+        marks: Marks,
         first: int = 0,
     ) -> list[OutgoingRow]:
         """Into the outbox; at once on our way unless something older of this chat still waits."""
+        now = self._now()
         sayings = [
-            Saying(reply, language, inbox_id=row.id, position=at)
+            Saying(reply, language, inbox_id=row.id, position=at, **marks.of_what_is_said)
             for at, reply in enumerate(replies, first)
         ]
         owner = None if row.must_queue or not locked.reachable else self._me
@@ -264,7 +268,7 @@ class Inbox:
             # To be tried again; or tried again by staff, in vain: they know of it.
             return Taken(more=row.more or not last)
         turn = Turn(connection, now, self._known, locked.address, conversation_id, row.event_id)
-        number = turn.tickets.open_failure(row.id)
+        number, marks = pass_on_broken(connection, self._engine.handlers, locked, row, turn)
         apology = Reply(
             paragraphs=(
                 _(
@@ -274,7 +278,7 @@ class Inbox:
                 _("Your number is {number}.").fill(number=number),
             )
         )
-        outgoing = self._say(connection, locked, [apology], locked.language, row, now, APOLOGY)
+        outgoing = self._say(connection, locked, [apology], locked.language, row, marks, APOLOGY)
         return Taken(outgoing, row.more)
 
     async def answer_left_over(self, before: datetime, limit: int = 200) -> int:

@@ -283,3 +283,5 @@ class Line:
     attachment: Attachment | None = None
     unseen: bool = False
     """A member of staff wrote it, and no page has shown it yet."""
+    left_out: bool = False
+    """It answers a question about sensitive data, or repeats one: staff do not read that here."""

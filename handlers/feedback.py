@@ -95,6 +95,7 @@ FEEDBACK = Flow(
     finish=send,
     review=_("Send it"),
     opens_on_kinds=FILES,
+    withheld=True,
 )
 
 
@@ -124,6 +125,7 @@ NOTE = Flow(
     questions=(MORE,),
     finish=note,
     opens=may_note,
+    withheld=True,
 )
 
 

@@ -91,6 +91,9 @@ def look_up(answers: Answers, turn: Turn) -> Outcome:
             ).fill(seconds=soon.seconds),
         )
     if found is None:
+        until = turn.applications.paused_until(turn.conversation_id)
+        if until:
+            return paused(until)
         return AskAgain(
             PROOF,
             _(

@@ -192,7 +192,7 @@ class MemoryEars:
         finally:
             self._changed.remove(changed)
 
-    async def keep_file(self, content: bytes) -> Attachment:
+    async def keep_file(self, content: bytes, event: str) -> Attachment:
         try:
             kept = harmless(content)
         except NotTaken as error:

@@ -136,6 +136,7 @@ async def test_staff_see_when_a_reply_was_shown(house: House) -> None:
         assert shown.startswith("已在对方的网页上显示")
         assert "10点05分" in shown
         house.now += timedelta(hours=3)
+        clerk = await house.signed_in("wang")  # the session ended meanwhile
         async with me.opens():
             assert await delivery(clerk, number) == shown, "the first time counts"
 

@@ -214,8 +214,13 @@ def test_what_is_kept_as_it_is_has_a_name_of_ours(content: bytes, media_type: st
 
 async def test_what_is_kept_is_sealed_under_a_random_name(database: Database) -> None:
     ears = OurEars(None, database, lambda: START, KNOWN)  # type: ignore[arg-type]
-    sent = await ears.keep_file(with_exif("JPEG"))
-    again = await ears.keep_file(with_exif("JPEG"))
+    sent = await ears.keep_file(with_exif("JPEG"), "event-1")
+    again = await ears.keep_file(with_exif("JPEG"), "event-2")
+    assert "event" not in sent.reference
+    assert await ears.keep_file(with_exif("JPEG"), "event-1") == sent, "the same event, once more"
+    assert (
+        database.write_now(lambda c: c.exec_driver_sql("SELECT count(*) FROM files").scalar()) == 2
+    )
     assert sent.reference != again.reference
     assert len(sent.reference) >= 24
     raw = database.write_now(
@@ -227,7 +232,7 @@ async def test_what_is_kept_is_sealed_under_a_random_name(database: Database) ->
     assert found.content
     assert found.content.startswith(b"\xff\xd8\xff")
     with pytest.raises(FileNotTaken):
-        await ears.keep_file(b"<svg/>")
+        await ears.keep_file(b"<svg/>", "event-3")
 
 
 def test_a_harmless_file_is_never_shown_inside_a_page() -> None:

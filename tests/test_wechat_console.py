@@ -98,6 +98,23 @@ async def test_a_voice_is_played_where_it_is_read(service: Running) -> None:
     assert seconds == pytest.approx(3, abs=0.2)
 
 
+async def test_a_link_settles_the_letter_that_it_stands_under(service: Running) -> None:
+    """Also when another letter was answered after it."""
+    person = service.platform.person()
+    await writes_a_letter(person)
+    answers(service, "第一件修好了。")
+    await service.sent()
+    (first,) = service.rows(tickets)
+    older = person.received[-1]
+    await writes_a_letter(person)
+    answers(service, "第二件也修好了。")
+    await service.sent()
+    person.received.append(older)  # they scroll up to it
+    said = await person.taps_link("解决了") or ""
+    assert f"编号 {first.number} 办完了" in said
+    assert [one.settled for one in service.rows(tickets)] == ["yes", "asked"]
+
+
 async def test_of_an_account_that_may_only_answer(tmp_path: Path) -> None:
     async with running(tmp_path, passive=True) as service:
         person = service.platform.person()

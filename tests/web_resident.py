@@ -47,7 +47,9 @@ class Resident:
                 pass
             await asyncio.sleep(0.05)
 
-    async def posts(self, words: str, message_id: str, to: str = "/chat", **more: str) -> int:
+    async def posts(
+        self, words: str, message_id: str, to: str = "/chat", photo: bytes = b"", **more: str
+    ) -> int:
         """One try; its status."""
         fields = {
             "form_token": self._session.form_token,
@@ -58,6 +60,9 @@ class Resident:
         with aiohttp.MultipartWriter("form-data") as form:
             for name, value in fields.items():
                 form.append(value).set_content_disposition("form-data", name=name)
+            if photo:
+                part = form.append(photo, {"Content-Type": "image/jpeg"})
+                part.set_content_disposition("form-data", name="photo", filename="a.jpg")
         async with self._client.post(f"{self._url}{to}", data=form) as answer:
             await answer.read()
             return answer.status

@@ -121,8 +121,8 @@ class Ears(Protocol):
     async def private_chat(self, session: str) -> Address | None:
         """The chat that this session may answer personal questions of; None: none."""
 
-    async def keep_file(self, content: bytes) -> Attachment:
-        """Store a file that came with a message, made harmless and encrypted.
+    async def keep_file(self, content: bytes, event: str) -> Attachment:
+        """Store a file that came with that event, made harmless and encrypted; the same one once.
 
         Raises FileNotTaken and StoreDown.
         """

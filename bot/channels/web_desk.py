@@ -84,14 +84,15 @@ class Desk:
     async def _raw(self, view: View, form: Form) -> Payload:
         said = "" if form.tap else form.word or form.place or form.text
         photo = None if form.tap or form.word or form.place else form.photo
+        content = (form.tap.encode(), said.encode(), photo or b"")
+        event = view.session.event_id(form.message_id, *content)
         kept = None
         if photo is not None:
-            stored = await self.ears.keep_file(photo)
+            stored = await self.ears.keep_file(photo, event)
             kept = [stored.reference, stored.media_type, stored.name, stored.size]
-        content = (form.tap.encode(), said.encode(), photo or b"")
         return {
             "user": view.session.user_id,
-            "event": view.session.event_id(form.message_id, *content),
+            "event": event,
             "at": self.now().isoformat(),
             "text": said,
             "tap": form.tap,

@@ -15,7 +15,8 @@ from bot.channels.wechat_xml import Fields
 from bot.messages import Address, Attachment, IncomingMessage, Kind
 
 _OPENID = re.compile(r"[A-Za-z0-9_-]{20,64}")
-_OUR_TOKEN = re.compile(r"\d{1,9}\.\d{1,3}")
+_OUR_TOKEN = re.compile(r"\d{1,9}\.\d{1,3}|![!-~]{1,40}")
+"""Of a list in the talk, or of a notice, which names what it is about."""
 _LAST_SECOND = 253_402_300_799
 _NOT_SHOWN = "【收到不支持的消息类型，暂无法显示】"
 """The platform's own words for a sticker and whatever else it does not pass on."""

@@ -60,6 +60,8 @@ class Flow:
     opens_on_kinds: frozenset[Kind] = frozenset()
     """A message of these kinds, sent out of the blue, starts the flow as its first answer."""
     keep_for: timedelta = timedelta(days=7)
+    withheld: bool = False
+    """It writes a letter that may be anonymous: staff see no line of it before that is decided."""
 
 
 @dataclass(frozen=True, slots=True)

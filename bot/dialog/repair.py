@@ -76,6 +76,22 @@ def _can_load(question: Question[Any], stored: object) -> bool:
     return True
 
 
+def kept_until(conversation: Conversation, handlers: Handlers) -> datetime | None:
+    """What is open is closed then, if nobody writes; None: nothing is open."""
+    heard, frame = conversation.last_heard, conversation.top
+    if heard is None or frame is None:
+        return None
+    flow = handlers.by_name.get(frame.flow)
+    return heard + flow.keep_for if isinstance(flow, Flow) else heard
+
+
+def without_drafts(conversation: Conversation) -> Conversation:
+    """The answers are deleted; of the top flow its name stays, to be told when they come back."""
+    frame = conversation.top
+    told = (Frame(frame.flow),) if frame else ()
+    return replace(conversation, frames=told, offers=())
+
+
 def after_silence(talk: Talk, handlers: Handlers, now: datetime) -> None:
     """Close what was left for longer than it is kept; greet who comes back sooner."""
     heard, frame = talk.conversation.last_heard, talk.conversation.top

@@ -128,6 +128,14 @@ class Ticket:
     def open(self) -> bool:
         return self.state in OPEN_STATES
 
+    def same_writer(self, other: "Ticket") -> bool:
+        """Of one chat, as far as staff may know: an anonymous letter is nobody's but its own."""
+        return (
+            self.conversation_id is not None
+            and self.conversation_id == other.conversation_id
+            and self.anonymous == other.anonymous
+        )
+
     @property
     def owed(self) -> bool:
         """Is it on us? What waits for another office is, as long as the person heard nothing."""

@@ -154,6 +154,8 @@ class Turn(Services):
         self.conversation_id = conversation_id
         self.event_id = event_id
         """Of the message being answered: the key that makes a repeated turn do one thing."""
+        self.letters: set[bool] = set()
+        """Of every letter that this turn touched: is it anonymous?"""
 
     joining: "UseCase[Joining]" = UseCase("joining.Joining")
 

@@ -107,6 +107,7 @@ class Crossings:
             locked.language,
             self._now,
             reachable=locked.reachable,
+            draft_until=self._now,
         )
         stored.end(self._connection, conversation_id)
         return Moved(*moved)

@@ -50,9 +50,10 @@ class Notices:
         who: str = "bot",
         subject: str | None = None,
         due: datetime | None = None,
+        withheld: str = "",
     ) -> str:
         """Into the outbox, in this transaction; its uid."""
         language = conversations.language_of(self._connection, conversation_id)
-        saying = Saying(reply, language, who=who, subject=subject, due=due)
+        saying = Saying(reply, language, who=who, subject=subject, due=due, withheld=withheld)
         (uid,) = messages.say(self._connection, conversation_id, [saying], self._now)
         return uid

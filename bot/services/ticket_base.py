@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.deadlines import OfficeHours
 from bot.domain.regions import Regions
 from bot.domain.tickets import AlreadyTaken, NotFound, Ticket
-from bot.messages import Attachment
+from bot.messages import Attachment, Reply
 from bot.storage import files, ticket_letters, ticket_words
 from bot.storage import tickets as stored
+from bot.storage.withheld import FOR_GOOD
 
 if TYPE_CHECKING:
     from bot.domain.staff import Member
@@ -60,8 +62,29 @@ class TicketsBase:
             file.reference,
             file.size,
             self._now,
+            self._chat(),
         )
         return reference
+
+    def _tell(
+        self,
+        ticket: Ticket,
+        reply: Reply,
+        *,
+        who: str = "bot",
+        subject: str | None = None,
+        due: datetime | None = None,
+    ) -> str:
+        """The person, in the item's chat. Of an anonymous one staff do not see it there."""
+        assert ticket.conversation_id is not None  # noqa: S101 - the callers looked
+        return self._services.notices.tell(
+            ticket.conversation_id,
+            reply,
+            who=who,
+            subject=subject,
+            due=due,
+            withheld=FOR_GOOD if ticket.anonymous else "",
+        )
 
     def _mine(self, number: str, member: "Member") -> Ticket:
         ticket = stored.by_number(self._connection, number)
@@ -80,7 +103,14 @@ class TicketsBase:
         self._services.audit.record(member.id, event, ticket.number, detail=detail)
         return ticket
 
+    def _touches(self, ticket: Ticket) -> None:
+        """This turn's lines belong to that letter, and are as anonymous as it is."""
+        letters: set[bool] | None = getattr(self._services, "letters", None)
+        if letters is not None:
+            letters.add(ticket.anonymous)
+
     def _saved(self, ticket: Ticket) -> Ticket:
+        self._touches(ticket)
         if not stored.save(self._connection, ticket):
             raise AlreadyTaken
         return ticket

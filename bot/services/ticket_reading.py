@@ -192,7 +192,7 @@ class TicketReading(TicketsBase):
             language=language,
             prefers=ticket_person.preferences_of(self._connection, chat),
             reachable=reachable,
-            conversation=transcript.lines(
+            conversation=transcript.for_staff(
                 self._connection, chat, limit=CONVERSATION_SHOWN, now=self._now
             ),
             bookings=[one for one in booked if Regions.contains(member.region, one.region)],

@@ -57,7 +57,7 @@ class TicketTime(TicketsBase):
                     _("Everything else that you sent has arrived."),
                 )
             )
-            self._services.notices.tell(ticket.conversation_id, reply)
+            self._tell(ticket, reply)
 
     def transcribed(self, reference: str, words: str, *, urgent: bool = False) -> None:
         """What a speech model heard in a voice message; '' where it heard no words."""
@@ -102,8 +102,8 @@ class TicketTime(TicketsBase):
                 _("A supervisor sees it now, before everything else. The answer comes here."),
             )
         )
-        self._services.notices.tell(
-            ticket.conversation_id,
+        self._tell(
+            ticket,
             reply,
             subject=f"ticket:{ticket.id}",
             due=by_day(self._now),

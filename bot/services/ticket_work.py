@@ -54,7 +54,7 @@ class TicketWork(TicketsBase):
         if ticket.conversation_id:
             stored.expect_answer(self._connection, ticket.conversation_id, None)
             if ticket.answered_at is None and ticket.kind is not TicketKind.FAILURE:
-                self._services.notices.tell(ticket.conversation_id, closed_reply(ticket.number))
+                self._tell(ticket, closed_reply(ticket.number))
         return closed
 
     def hand_over(
@@ -119,9 +119,7 @@ class TicketWork(TicketsBase):
         other = stored.by_number(self._connection, into)
         if other is None or not other.region.startswith(member.region):
             raise NotPossible
-        same = ticket.conversation_id is not None and (
-            ticket.conversation_id == other.conversation_id
-        )
+        same = ticket.same_writer(other)
         if not same and not self._services.public_notes.is_public(other.id):
             raise NotPossible
         merged = self._changed(
@@ -202,7 +200,7 @@ class TicketWork(TicketsBase):
         messages.take_back(self._connection, f"ticket:{ticket.id}")
         if ticket.conversation_id:
             reply = answer_reply(ticket.number, words, asks=asks, file=file)
-            uid = self._services.notices.tell(ticket.conversation_id, reply, who="staff")
+            uid = self._tell(ticket, reply, who="staff")
             stored.expect_answer(self._connection, ticket.conversation_id, ticket.id)
         ticket_letters.say(
             self._connection,
@@ -248,7 +246,7 @@ class TicketWork(TicketsBase):
         if chat is None:
             raise NotFound
         public_notes.follow(self._connection, other.id, chat, self._now)
-        self._services.notices.tell(chat, joined_reply(ticket.number, other.number), who="staff")
+        self._tell(ticket, joined_reply(ticket.number, other.number), who="staff")
 
 
 def answer_reply(

@@ -64,6 +64,7 @@ class Tickets(TicketReading, TicketWork, TicketTime):
                 "booking_id": booking_id,
             },
         )
+        self._touches(ticket)
         self._say(ticket, words, file)
         return ticket
 
@@ -75,9 +76,18 @@ class Tickets(TicketReading, TicketWork, TicketTime):
             return found, False
         return self.open(TicketKind.HUMAN, words), True
 
-    def open_failure(self, heard_id: int) -> str:
-        """A message on which the turn broke; staff read it in the conversation."""
-        return self.open(TicketKind.FAILURE, f"inbox {heard_id}").number
+    def open_failure(self, heard_id: int, words: str = "", *, anonymous: bool = False) -> str:
+        """A message on which the turn broke. Staff read it in the conversation.
+
+        `anonymous`: they may not see that, so the item itself holds the words.
+        """
+        said = words if anonymous and words else f"inbox {heard_id}"
+        return self.open(TicketKind.FAILURE, said, anonymous=anonymous).number
+
+    def listens_anonymously(self) -> bool:
+        """Staff wrote to this chat last in an anonymous letter: its next words may belong there."""
+        ticket = self._answered_within(None)
+        return ticket is not None and ticket.anonymous
 
     def add(self, ticket: Ticket, words: str, file: Attachment | None = None) -> Ticket:
         """The person's further words: an item waits again, or a new one begins where it is too old.
@@ -85,7 +95,7 @@ class Tickets(TicketReading, TicketWork, TicketTime):
         One that was merged into another of the same chat is continued there.
         """
         main = stored.by_id(self._connection, ticket.merged_into) if ticket.merged_into else None
-        if main and main.conversation_id == ticket.conversation_id:
+        if main and main.same_writer(ticket):
             ticket = main
         if ticket.merged_into is not None or not ticket.reopens(self._now):
             new = self.open(

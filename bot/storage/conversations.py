@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.i18n import Json
 from bot.messages import Address
+from bot.storage import files
 from bot.storage.db import insert_unless_there
 from bot.storage.tables import consents, conversations, inbox, outbox
 from bot.storage.vault import vault_of
@@ -104,6 +105,7 @@ _SAVE = (
         language=bindparam("speaks"),
         reachable=bindparam("reached"),
         last_heard=bindparam("now"),
+        draft_until=bindparam("draft"),
     )
 )
 
@@ -116,7 +118,9 @@ def save(
     now: datetime,
     *,
     reachable: bool = True,
+    draft_until: datetime | None = None,
 ) -> None:
+    """`draft_until`: so long what is open is kept (see storage/forgetting.py); None: nothing is."""
     sealed = vault_of(connection).seal_json(
         state, _where(locked.address.channel, locked.address.user_id)
     )
@@ -128,6 +132,7 @@ def save(
             "speaks": language,
             "reached": reachable,
             "now": now,
+            "draft": draft_until,
         },
     )
 
@@ -205,6 +210,7 @@ def erase_history(connection: Connection, conversation_id: int) -> None:
 
 def erase(connection: Connection, conversation_id: int) -> None:
     """The conversation and all that was heard and said in it."""
+    files.leave_behind(connection, conversation_id)
     connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
 
 

@@ -12,6 +12,7 @@ from bot.storage.tables import (
     bookings,
     conversations,
     crossings,
+    files,
     inbox,
     outbox,
     ticket_followers,
@@ -96,6 +97,9 @@ def move(connection: Connection, here: int, there: int) -> tuple[int, int]:
         update(inbox)
         .where(inbox.c.conversation_id == here, inbox.c.state != "waiting")
         .values(conversation_id=there)
+    )
+    connection.execute(
+        update(files).where(files.c.conversation_id == here).values(conversation_id=there)
     )
     expected = select(conversations.c.ticket_id).where(conversations.c.id == here)
     awaited = connection.execute(expected).scalar()

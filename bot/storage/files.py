@@ -1,15 +1,15 @@
 """Files that came with messages: sealed, found by an unguessable reference."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 
 from bot.messages import Attachment
 from bot.storage.db import insert_unless_there
-from bot.storage.tables import files, ticket_messages
+from bot.storage.tables import conversations, files, ticket_messages
 from bot.storage.vault import vault_of
 
 
@@ -30,6 +30,7 @@ class StoredFile:
         return f"{what}-{self.reference[:8]}.{_ENDINGS.get(kind, kind)}"
 
 
+REFERENCE = 40
 _ENDINGS = {"jpeg": "jpg", "mpeg": "mp3"}
 
 
@@ -41,16 +42,18 @@ def keep(
     name: str,
     now: datetime,
 ) -> None:
+    """Unless there is one of that name already."""
     vault = vault_of(connection)
     connection.execute(
-        insert(files).values(
-            reference=reference,
-            media_type=media_type,
-            sealed_name=vault.seal(name.encode(), f"files.sealed_name:{reference}"),
-            sealed=vault.seal(content, f"files.sealed:{reference}"),
-            size=len(content),
-            created_at=now,
-        )
+        insert_unless_there(connection, files),
+        {
+            "reference": reference,
+            "media_type": media_type,
+            "sealed_name": vault.seal(name.encode(), f"files.sealed_name:{reference}"),
+            "sealed": vault.seal(content, f"files.sealed:{reference}"),
+            "size": len(content),
+            "created_at": now,
+        },
     )
 
 
@@ -63,6 +66,66 @@ def keep_new(
     return Attachment(reference, media_type, name, len(content))
 
 
+def keep_once(
+    connection: Connection, event: str, content: bytes, media_type: str, name: str, now: datetime
+) -> Attachment:
+    """What came with an event of a channel: the event delivered again has the same file.
+
+    Its reference cannot be guessed from the event without our key. It belongs to a chat as soon as
+    the event was heard (`belongs_to`); what nobody ever hears of is forgotten (`unsent`).
+    """
+    reference = vault_of(connection).finding("file", event)[:REFERENCE]
+    keep(connection, reference, content, media_type, name, now)
+    return Attachment(reference, media_type, name, len(content))
+
+
+def belongs_to(connection: Connection, reference: str, conversation_id: int) -> None:
+    """A message of that chat brought it."""
+    connection.execute(
+        update(files).where(files.c.reference == reference).values(conversation_id=conversation_id)
+    )
+
+
+_IN_A_LETTER = exists().where(ticket_messages.c.file == files.c.reference)
+
+
+def forget_drafts(connection: Connection, conversation_id: int, before: datetime) -> None:
+    """What that chat sent until then and no letter took: nothing is open any more."""
+    connection.execute(
+        delete(files).where(
+            files.c.conversation_id == conversation_id,
+            files.c.created_at <= before,
+            ~_IN_A_LETTER,
+        )
+    )
+
+
+def leave_behind(connection: Connection, conversation_id: int) -> None:
+    """That chat is erased: a file goes too, unless a letter that stays holds it."""
+    theirs = files.c.conversation_id == conversation_id
+    connection.execute(delete(files).where(theirs, ~_IN_A_LETTER))
+    connection.execute(update(files).where(theirs).values(conversation_id=None))
+
+
+def unsent(connection: Connection, now: datetime, before: datetime, limit: int) -> list[str]:
+    """Files that came before that, and which no letter and no open draft holds."""
+    drafting = exists().where(
+        conversations.c.id == files.c.conversation_id, conversations.c.draft_until > now
+    )
+    found = connection.execute(
+        select(files.c.reference)
+        .where(files.c.created_at < before, ~drafting, ~_IN_A_LETTER)
+        .order_by(files.c.created_at)
+        .limit(limit)
+    )
+    return list(found.scalars())
+
+
+def forget(connection: Connection, references: Sequence[str]) -> None:
+    """Those of them that no letter has taken meanwhile."""
+    connection.execute(delete(files).where(files.c.reference.in_(references), ~_IN_A_LETTER))
+
+
 def expect(
     connection: Connection,
     reference: str,
@@ -71,6 +134,7 @@ def expect(
     origin: str,
     size: int,
     now: datetime,
+    conversation_id: int | None = None,
 ) -> None:
     """A file that its channel still holds: upkeep fetches it soon."""
     connection.execute(
@@ -82,6 +146,7 @@ def expect(
             "origin": origin,
             "size": size,
             "created_at": now,
+            "conversation_id": conversation_id,
         },
     )
 

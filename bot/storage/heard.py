@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
 
 from bot.messages import IncomingMessage
+from bot.storage import files
 from bot.storage.db import insert_unless_there
 from bot.storage.tables import inbox, outbox
 from bot.storage.vault import vault_of
@@ -44,7 +45,10 @@ def store(
             "received_at": now,
         },
     )
-    return made.scalar() is not None  # PostgreSQL's driver counts no inserted rows
+    new = made.scalar() is not None  # PostgreSQL's driver counts no inserted rows
+    if new and message.attachment:
+        files.belongs_to(connection, message.attachment.reference, conversation_id)
+    return new
 
 
 def park_raw(
@@ -119,11 +123,23 @@ def opened(connection: Connection, row: HeardRow) -> IncomingMessage:
     return IncomingMessage.load(vault_of(connection).open_json(row.sealed, where))
 
 
-_HANDLED = update(inbox).where(inbox.c.id == bindparam("row")).values(state="handled")
+_HANDLED = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"))
+    .values(state="handled", withheld=bindparam("hidden"), personal=bindparam("sensitive"))
+)
 
 
-def mark_handled(connection: Connection, heard_id: int) -> None:
-    connection.execute(_HANDLED, {"row": heard_id})
+def mark_handled(
+    connection: Connection, heard_id: int, withheld: str = "", *, personal: bool = False
+) -> None:
+    """Answered; what staff may read of it: see storage/withheld.py."""
+    connection.execute(_HANDLED, {"row": heard_id, "hidden": withheld, "sensitive": personal})
+
+
+def withhold(connection: Connection, heard_id: int, withheld: str) -> None:
+    """Staff will not read it in the chat."""
+    connection.execute(update(inbox).where(inbox.c.id == heard_id).values(withheld=withheld))
 
 
 def mark_failed(connection: Connection, heard_id: int, error: str, *, park: bool) -> None:

@@ -50,6 +50,8 @@ class Saying:
     subject: str | None = None
     inbox_id: int | None = None
     position: int = 0
+    withheld: str = ""
+    personal: bool = False
 
 
 def say(
@@ -87,6 +89,8 @@ def say_to_many(
                 "sealed": vault.seal_json(saying.reply.dump(), f"outbox.sealed:{uid}"),
                 "state": "sending" if at_once else "waiting",
                 "subject": saying.subject,
+                "withheld": saying.withheld,
+                "personal": saying.personal,
                 "due": saying.due or now,
                 "lease_owner": lease_owner if at_once else None,
                 "lease_until": now + LEASE if at_once else None,

@@ -168,6 +168,7 @@ def _with_merged(connection: Connection, ticket_id: int) -> list[int]:
         .where(
             tickets.c.merged_into == ticket_id,
             tickets.c.conversation_id == main.c.conversation_id,
+            tickets.c.anonymous == main.c.anonymous,
         )
     )
     return [ticket_id, *found.scalars()]

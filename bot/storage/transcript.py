@@ -1,12 +1,18 @@
 """A chat as it was: what was heard and what was said, in order."""
 
+import json
+import re
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from bot.domain.people import mask_id
 from bot.i18n import translator
 from bot.messages import Choice, IncomingMessage, Kind, Line, Reply
+from bot.storage import withheld
 from bot.storage.tables import inbox, outbox
 from bot.storage.vault import vault_of
 
@@ -26,16 +32,23 @@ def lines(
 ) -> Sequence[Line]:
     """The last `limit` lines after that one, oldest first; what is due later is left out."""
     said = _said(connection, conversation_id, limit, now)
-    labels = {
-        choice.token: choice.label.to(translator(line.language))
-        for line in said
-        if line.reply
-        for choice in line.reply.choices
-        if choice.token
-    }
-    heard = _heard(connection, conversation_id, limit, labels)
+    heard = _heard(connection, conversation_id, limit, _labels(said))
     both = sorted((*heard, *said), key=lambda line: line.id)
     return [line for line in both if line.id > after][-limit:]
+
+
+def for_staff(
+    connection: Connection, conversation_id: int, *, limit: int, now: datetime
+) -> Sequence[Line]:
+    """The last lines as staff may read them: nothing of an anonymous letter, as if never said.
+
+    Answers to questions about sensitive data are left out of their lines; identity numbers that
+    stand elsewhere are masked. Who needs them finds them whole where they are kept and audited.
+    """
+    said = _said(connection, conversation_id, limit, now, staff=True)
+    heard = _heard(connection, conversation_id, limit, _labels(said), staff=True)
+    both = sorted((*heard, *said), key=lambda line: line.id)[-limit:]
+    return [_discreet(line) for line in both if not _names_a_secret(connection, line)]
 
 
 def mark_seen(
@@ -77,8 +90,24 @@ def newest_choices(
     return next((one.reply.choices for one in newest if one.reply and one.reply.choices), ())
 
 
+def _labels(said: Sequence[Line]) -> dict[str, str]:
+    """The words of every choice that was shown, by what a tap on it brings."""
+    return {
+        choice.token: choice.label.to(translator(line.language))
+        for line in said
+        if line.reply
+        for choice in line.reply.choices
+        if choice.token
+    }
+
+
 def _said(
-    connection: Connection, conversation_id: int, limit: int, now: datetime | None
+    connection: Connection,
+    conversation_id: int,
+    limit: int,
+    now: datetime | None,
+    *,
+    staff: bool = False,
 ) -> list[Line]:
     wanted = (
         select(outbox)
@@ -88,6 +117,8 @@ def _said(
     )
     if now is not None:
         wanted = wanted.where(outbox.c.due <= now)
+    if staff:
+        wanted = wanted.where(outbox.c.withheld == "")
     vault = vault_of(connection)
     return [
         Line(
@@ -97,13 +128,19 @@ def _said(
             reply=Reply.load(vault.open_json(row.sealed, f"outbox.sealed:{row.uid}")),
             language=row.language,
             unseen=row.who == "staff" and row.seen_at is None,
+            left_out=staff and row.personal,
         )
         for row in connection.execute(wanted)
     ]
 
 
 def _heard(
-    connection: Connection, conversation_id: int, limit: int, labels: dict[str, str]
+    connection: Connection,
+    conversation_id: int,
+    limit: int,
+    labels: dict[str, str],
+    *,
+    staff: bool = False,
 ) -> list[Line]:
     wanted = (
         select(inbox)
@@ -111,6 +148,8 @@ def _heard(
         .order_by(inbox.c.id.desc())
         .limit(limit)
     )
+    if staff:  # what waits was not yet looked at: nobody knows what it belongs to
+        wanted = wanted.where(inbox.c.withheld == "", inbox.c.state != "waiting")
     vault = vault_of(connection)
     heard = []
     for row in connection.execute(wanted):
@@ -125,9 +164,56 @@ def _heard(
                 at=row.received_at,
                 text=message.text or labels.get(message.tap, ""),
                 attachment=message.attachment,
+                left_out=staff and row.personal,
             )
         )
     return heard
+
+
+_NUMBER = re.compile(r"(?=(F[A-Z0-9]{3})[^A-Z0-9]{0,3}([A-Z0-9]{4}))")
+"""A letter's, however it was typed; looked for at every character."""
+_IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXxＸｘ](?:\d{2})?(?![\dXxＸｘ])")
+"""An identity number, or a certificate's, which begins with one."""
+
+
+def _words(line: Line) -> str:
+    said = json.dumps(line.reply.dump(), ensure_ascii=False) if line.reply else ""
+    return unicodedata.normalize("NFKC", f"{line.text} {said}")
+
+
+def _names_a_secret(connection: Connection, line: Line) -> bool:
+    """The number of an anonymous letter stands in it: whoever looks it up would know its writer."""
+    found = {f"{first}-{second}" for first, second in _NUMBER.findall(_words(line).upper())}
+    return bool(found) and withheld.any_anonymous(connection, found)
+
+
+def _discreet(line: Line) -> Line:
+    reply = line.reply
+    if line.left_out and reply:
+        reply = _without_answers(reply)
+    if reply:
+        told = json.dumps(reply.dump(), ensure_ascii=False)
+        reply = Reply.load(json.loads(_masked(told)))
+    text = "" if line.left_out else _masked(line.text)
+    return replace(line, text=text, reply=reply)
+
+
+def _without_answers(reply: Reply) -> Reply:
+    """What is left are sentences of ours without anything filled in."""
+    asked = reply.question
+    filled = asked is None or asked.verbatim or bool(asked.values)
+    return replace(
+        reply,
+        paragraphs=(),
+        items=(),
+        timeline=None,
+        question=None if filled else asked,
+        choices=(),
+    )
+
+
+def _masked(words: str) -> str:
+    return _IDENTITY.sub(lambda found: mask_id(found[0]), words)
 
 
 def _id(moment: datetime, kind: str, row_id: int) -> str:

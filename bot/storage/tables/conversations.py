@@ -29,7 +29,10 @@ conversations = Table(
     # A member of staff wrote last, in this item: the person's next words answer it.
     Column("last_heard", Moment),
     Column("created_at", Moment, nullable=False),
+    Column("draft_until", Moment),
+    # A conversation is open in it: whoever has not written by then no longer wants its answers.
     UniqueConstraint("channel", "user_id"),
+    partial_index("ix_conversations_draft_until", "draft_until", where="draft_until is not null"),
 )
 
 inbox = Table(
@@ -46,10 +49,16 @@ inbox = Table(
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("error", Text),
     Column("received_at", Moment, nullable=False),
+    Column("withheld", String(20), nullable=False, server_default=""),
+    # From staff who look at the chat: see storage/withheld.py.
+    Column("personal", Boolean, nullable=False, server_default=text("false")),
+    # The answer to a question about sensitive data.
     UniqueConstraint("channel", "event_id"),
     partial_index("ix_inbox_waiting", "conversation_id", "id", where="state = 'waiting'"),
     partial_index("ix_inbox_parked", "received_at", where="state = 'parked'"),
     Index("ix_inbox_conversation", "conversation_id", "id"),
+    partial_index("ix_inbox_done", "received_at", where="state = 'handled'"),
+    partial_index("ix_inbox_personal", "received_at", where="personal"),
 )
 
 outbox = Table(
@@ -85,6 +94,9 @@ outbox = Table(
     Column("sent_at", Moment),
     Column("seen_at", Moment),
     # What staff wrote: when its page showed it. Only a page of ours can say.
+    Column("withheld", String(20), nullable=False, server_default=""),
+    Column("personal", Boolean, nullable=False, server_default=text("false")),
+    # It may repeat such an answer.
     UniqueConstraint("inbox_id", "position"),
     partial_index(
         "ix_outbox_open", "due", "id", where="state in ('waiting', 'sending', 'unknown')"
@@ -96,6 +108,7 @@ outbox = Table(
         where="state in ('waiting', 'sending', 'unknown')",
     ),
     Index("ix_outbox_conversation", "conversation_id", "id"),
+    partial_index("ix_outbox_done", "created_at", where="state in ('sent', 'dropped')"),
     partial_index("ix_outbox_stuck", "state", "id", where="state in ('held', 'parked')"),
     partial_index("ix_outbox_subject", "subject", where="subject is not null"),
 )
@@ -114,6 +127,14 @@ files = Table(
     Column("created_at", Moment, nullable=False),
     Column("heard_at", Moment),
     # Of a voice message: when a speech model was done with it.
+    Column(
+        "conversation_id",
+        Id,
+        ForeignKey("conversations.id", name="fk_files_conversation_id"),
+    ),
+    # The chat that sent it; None: staff sent it, or nothing was heard with it.
+    Index("ix_files_conversation", "conversation_id"),
+    Index("ix_files_created_at", "created_at"),
 )
 
 consents = Table(

@@ -84,6 +84,7 @@ ticket_messages = Table(
     Column("event", String(20), nullable=False, server_default=""),
     # What happened, where `who` is event: handed, merged, reopened ...
     Index("ix_ticket_messages_ticket", "ticket_id", "id"),
+    partial_index("ix_ticket_messages_file", "file", where="file is not null"),
 )
 
 ticket_labels = Table(
