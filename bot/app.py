@@ -16,6 +16,7 @@ from bot import demo, i18n
 from bot.channels.base import Channel
 from bot.channels.private_page import PrivatePage
 from bot.channels.web import WebChat
+from bot.channels.web_session import Networks
 from bot.config import Config, ConfigError
 from bot.dialog import Carrying, Engine
 from bot.domain.articles import Article
@@ -106,7 +107,12 @@ class App:
             ) from error
 
     def _add_channels(self) -> None:
-        self.channels["web"] = WebChat(self.ears, secure=self.config.secure, now=self.now)
+        self.channels["web"] = WebChat(
+            self.ears,
+            secure=self.config.secure,
+            now=self.now,
+            networks=Networks(self.config.proxy_header),
+        )
         if self.config.telegram_token:
             # Its library takes half a second and 25 MB: only who uses it pays for it.
             from bot.channels.telegram import Telegram, TelegramSettings  # noqa: PLC0415

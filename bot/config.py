@@ -52,6 +52,8 @@ class Config:
     speech_command: str
     """A local program that writes down a voice message; '': none, and staff listen."""
     wechat: config_wechat.WeChatConfig
+    proxy_header: str
+    """Where a proxy of ours writes who asks; '': there is no proxy."""
     keep_chats_for: timedelta
     log_level: str
     clock_offset: timedelta
@@ -102,6 +104,7 @@ class Config:
             applications_token=reader.text("DOORSTEP_APPLICATIONS_TOKEN", ""),
             speech_command=reader.text("DOORSTEP_SPEECH_COMMAND", ""),
             wechat=config_wechat.read(reader, public_url),
+            proxy_header=reader.text("DOORSTEP_PROXY_HEADER", ""),
             keep_chats_for=timedelta(days=reader.number("DOORSTEP_KEEP_CHAT_DAYS", 90, 7, 3650)),
             log_level=reader.one_of("DOORSTEP_LOG_LEVEL", LEVELS, "info"),
             clock_offset=reader.clock(now),

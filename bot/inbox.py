@@ -184,7 +184,8 @@ class Inbox:
         if before.frames and not after.frames:
             files.forget_drafts(connection, locked.id, message.sent_at)
         heard.mark_handled(connection, row.id, marks.withheld, personal=marks.heard_personal)
-        said = self._say(connection, locked, replies, after.language, row, marks)
+        speaks = replace(locked, language=after.language)
+        said = self._say(connection, speaks, replies, row, marks, now)
         if gone and manners.erases_who_leaves:
             turn.privacy.leave(locked.address)
             return Taken()
@@ -223,15 +224,14 @@ class Inbox:
         connection: Connection,
         locked: conversations.Locked,
         replies: Sequence[Reply],
-        language: str,
         row: heard.HeardRow,
         marks: Marks,
+        now: datetime,
         first: int = 0,
     ) -> list[OutgoingRow]:
         """Into the outbox; at once on our way unless something older of this chat still waits."""
-        now = self._now()
         sayings = [
-            Saying(reply, language, inbox_id=row.id, position=at, **marks.of_what_is_said)
+            Saying(reply, locked.language, inbox_id=row.id, position=at, **marks.of_what_is_said)
             for at, reply in enumerate(replies, first)
         ]
         owner = None if row.must_queue or not locked.reachable else self._me
@@ -242,7 +242,7 @@ class Inbox:
                 channel=locked.address.channel,
                 user_id=locked.address.user_id,
                 conversation_id=locked.id,
-                language=language,
+                language=locked.language,
                 reply=reply,
                 lease_until=now + messages.LEASE if owner else None,
             )
@@ -278,7 +278,7 @@ class Inbox:
                 _("Your number is {number}.").fill(number=number),
             )
         )
-        outgoing = self._say(connection, locked, [apology], locked.language, row, marks, APOLOGY)
+        outgoing = self._say(connection, locked, [apology], row, marks, now, APOLOGY)
         return Taken(outgoing, row.more)
 
     async def answer_left_over(self, before: datetime, limit: int = 200) -> int:

@@ -35,7 +35,9 @@ class Outcomes:
         match trouble:
             case TryLater():
                 after = trouble.after or pause(row.tries)
-                state = "waiting" if row.tries + 1 < GIVE_UP_AFTER else "parked"
+                # this try did not arrive, but an earlier one may have: the next still says so
+                again = "unknown" if row.repeated else "waiting"
+                state = again if row.tries + 1 < GIVE_UP_AFTER else "parked"
                 await self.later(row, state, str(trouble), now + after)
                 return state == "parked"
             case OutcomeUnknown():

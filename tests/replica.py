@@ -41,7 +41,7 @@ class Echo:
     def nothing(self, *_heard: object) -> None:
         return None
 
-    control = number = intent = nothing
+    control = number = intent = yes_no = nothing
 
     def emergency(self, text: str) -> bool:
         return False

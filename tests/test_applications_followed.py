@@ -23,7 +23,7 @@ from bot.web.api import KEY, PATH
 from tests.killing import PROVE
 from tests.service import Service
 from tests.standin_telegram import StandIn
-from tests.test_private_page import asked
+from tests.test_private_page import fields_of, pressed
 from tests.test_telegram_service import settings
 from tests.web_resident import Resident
 
@@ -149,11 +149,11 @@ async def test_every_stage_arrives_once_on_telegram_and_at_the_chat_page(
 async def proves(url: str, last_four: str) -> None:
     """On our own page, as a browser does it."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
-        page, hidden = await asked(client, url)
+        page = await pressed(client, url)
         assert "最后四位" in page
         where = re.match(r"http://[^/]+", url)
         assert where
-        data = {**hidden, "text": last_four}
+        data = {**fields_of(page), "text": last_four}
         async with client.post(f"{where[0]}/private/", data=data) as answer:
             assert answer.status == 200
 

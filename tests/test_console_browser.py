@@ -115,13 +115,16 @@ def test_a_warning_before_the_session_ends(visit: Visit, site: Site) -> None:
     page = visit(f"/staff/tickets/{site.params['ticket']}", "clerk-zh_Hans")
     page.locator("#words").focus()
     page.keyboard.type("写到一半")
-    wake = "document.dispatchEvent(new Event('visibilitychange'))"
+
+    def wakes() -> None:
+        with page.expect_response("**/staff/session"):
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
     site.clock.ahead += IDLE - timedelta(minutes=10)
-    page.evaluate(wake)
-    page.wait_for_timeout(300)
+    wakes()
     expect(page.locator("#ending")).to_be_hidden()
     site.clock.ahead += timedelta(minutes=7, seconds=30)
-    page.evaluate(wake)
+    wakes()
     expect(page.locator("#ending")).to_be_visible()
     expect(page.locator("#ending-left")).to_contain_text("3分钟")
     assert faults(page) == []
@@ -131,10 +134,10 @@ def test_a_warning_before_the_session_ends(visit: Visit, site: Site) -> None:
     expect(page.locator("#words")).to_be_focused()
     expect(page.locator("#words")).to_have_value("写到一半")
     site.clock.ahead += IDLE - timedelta(minutes=1)
-    page.evaluate(wake)
+    wakes()
     expect(page.locator("#ending")).to_be_visible()
     site.clock.ahead += timedelta(minutes=2)
-    page.evaluate(wake)
+    wakes()
     expect(page.locator("#ending-left")).to_contain_text("已退出登录")
     press(page, "Escape")
     expect(page.locator("#words")).to_have_value("写到一半")

@@ -122,6 +122,7 @@ def test_twenty_items_are_handled_by_ear(visit: Visit, site: Site) -> None:
     for at in range(ITEMS):
         page.wait_for_load_state()
         expect(page.locator(".good")).to_be_focused()
+        expect(page.locator("#words[aria-keyshortcuts]")).to_be_visible()  # the keys work now
         title, told = listener.title(), listener.hears()
         found = re.search(r"〔编号〕 (\S+) – ", plain(title))
         assert found, title
@@ -130,6 +131,7 @@ def test_twenty_items_are_handled_by_ear(visit: Visit, site: Site) -> None:
         taken = "这是下一件，现在归您。" if at == 0 else "回复已经发出。这是下一件，现在归您。"
         assert told == f"status | {taken}"
         press(page, "r")
+        expect(page.locator("#words")).to_be_focused()
         assert listener.hears() == (
             "textbox | 您的回复 | 句子短一点，一句一件事。您怎么写，对方就怎么收到。"
         )

@@ -53,7 +53,7 @@ SHOWN_IN = {
 }
 """Of each flow, a conversation that goes through it."""
 BETWEEN_TWO_CHATS = {"go_on", "carry_over"}
-"""No single chat shows these; test_crossing.py holds them."""
+"""No single chat shows these: tests/crossings."""
 PHENOMENA = (
     "going-back-and-change", "digression", "cancel-and-move", "not-understood", "silence",
     "old-button", "odd-messages", "bad-input", "yes-and-no", "english",

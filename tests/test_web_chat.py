@@ -12,12 +12,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, CookieJar, FormData
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import ClientResponse, CookieJar, DummyCookieJar, FormData, MultipartWriter, web
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from bot.channels.base import Channel, Refused
-from bot.channels.web import WebChat
-from bot.channels.web_session import Pace, Session
+from bot.channels.web import MOST_OF_A_NETWORK, WebChat
+from bot.channels.web_session import Networks, Pace, Session, new_session
 from bot.i18n import verbatim
 from bot.messages import Address, Attachment, Choice, Kind, Line, Reply
 from tests.browser_checks import (
@@ -715,3 +715,52 @@ async def test_no_template_trusts_words_with_markup(visitor: Visitor, ears: Memo
     await visitor.look()
     assert "<img src=x" not in visitor.html
     assert "<script>" not in visitor.html
+
+
+async def test_one_network_has_a_pace_of_its_own(ears: MemoryEars) -> None:
+    """A script that makes up a new cookie each time is one network all the same."""
+    networks = Networks("X-Real-IP")
+    chat = WebChat(ears, secure=False, now=ears.now, translate_for=in_english, networks=networks)
+    app = web.Application()
+    app.router.add_routes(chat.routes())
+
+    async def posts(address: str) -> tuple[int, str]:
+        session = new_session()
+        fields = {"form_token": session.form_token, "message_id": "m" * 12, "text": "hello"}
+        with MultipartWriter("form-data") as form:
+            for name, value in fields.items():
+                form.append(value).set_content_disposition("form-data", name=name)
+        headers = {
+            "X-Real-IP": address,
+            "Cookie": f"doorstep-chat={session.token}",
+            "Sec-Fetch-Site": "same-origin",
+        }
+        async with client.post("/chat", data=form, headers=headers) as answer:
+            return answer.status, await answer.text()
+
+    async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
+        before = len(ears.heard)
+        for _time in range(MOST_OF_A_NETWORK):
+            await posts("1.2.3.4")
+        status, page = await posts("made up, 1.2.3.4")
+        assert status == 429
+        assert "from your network" in page
+        assert "hello" in page, "nothing that was written is lost"
+        assert len(ears.heard) == before + MOST_OF_A_NETWORK
+        assert (await posts("1.2.3.5"))[0] != 429, "another network is not held up"
+
+
+def test_which_network_it_is() -> None:
+    def request(peer: str, **headers: str) -> web.Request:
+        return make_mocked_request("POST", "/", headers=headers).clone(remote=peer)
+
+    direct, behind = Networks(), Networks("X-Forwarded-For")
+    assert direct.of(request("1.2.3.4")) == "1.2.3.4"
+    assert direct.of(request("127.0.0.1")) == "", "a proxy that says nothing"
+    assert direct.of(request("1.2.3.4", **{"X-Forwarded-For": "5.6.7.8"})) == "1.2.3.4", "no trust"
+    assert behind.of(request("127.0.0.1", **{"X-Forwarded-For": "9.9.9.9, 5.6.7.8"})) == "5.6.7.8"
+    assert behind.of(request("127.0.0.1", **{"X-Forwarded-For": "rubbish"})) == ""
+    one = behind.of(request("::1", **{"X-Forwarded-For": "2400:1:2:3:aaaa::1"}))
+    assert one == behind.of(request("::1", **{"X-Forwarded-For": "2400:1:2:3:bbbb::2"})), (
+        "one house"
+    )

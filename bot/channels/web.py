@@ -16,11 +16,14 @@ from bot import i18n
 from bot.channels.base import NOTHING_COUNTED, Capabilities, Ears, Payload, Refused
 from bot.channels.web_desk import Desk
 from bot.channels.web_page import Pages
-from bot.channels.web_session import Cookies, Pace
+from bot.channels.web_session import Cookies, Networks, Pace
 from bot.channels.web_site import ChatSite
 from bot.channels.web_stream import Listeners
 from bot.i18n import Translator
 from bot.messages import Address, Attachment, IncomingMessage, Kind, Reply
+
+MOST_OF_A_NETWORK = 300
+"""Messages a minute: ten people who write as fast as one may."""
 
 
 class WebChat:
@@ -45,6 +48,7 @@ class WebChat:
         now: Callable[[], datetime],
         translate_for: Callable[[str], Translator] = i18n.translator,
         pace: Pace | None = None,
+        networks: Networks | None = None,
     ) -> None:
         """`secure`: people reach us over https, whatever stands in front of this process."""
         self._listeners = Listeners(ears)
@@ -55,6 +59,8 @@ class WebChat:
                 translate_for=translate_for,
                 cookies=Cookies(secure=secure),
                 pace=pace or Pace(),
+                networks=networks or Networks(),
+                crowd=Pace(MOST_OF_A_NETWORK),
                 now=now,
             ),
             pages=Pages(translate_for),

@@ -9,13 +9,17 @@ from aiohttp.web import Request
 from bot.channels.base import Channel, Ears, FileNotTaken, Payload, StoreDown
 from bot.channels.web_form import Form, Malformed, Problem, read_form
 from bot.channels.web_page import TEXT_SIZES, USUAL_SIZE, View
-from bot.channels.web_session import Cookies, Pace, Session, from_our_page, new_session
+from bot.channels.web_session import Cookies, Networks, Pace, Session, from_our_page, new_session
 from bot.i18n import LANGUAGES, Translator, _, preferred_language
 from bot.messages import Address, Line
 
 _TOO_FAST = _(
     "That was a lot of messages in one minute. Your words are still here. "
     "Please wait a minute and send them again."
+)
+_CROWDED = _(
+    "Very many messages come from your network at this moment. Your words are still here. "
+    "Please wait a minute and send them again. If it is urgent, call 12345."
 )
 STORE_DOWN = _(
     "We cannot take messages at this moment. Your words are still here. "
@@ -36,6 +40,8 @@ class Post:
     view: View
     form: Form
     problem: Problem | None = None
+    network: str = ""
+    """Where it came from; '' where nobody can tell."""
     foreign: bool = False
     """From another website: it must not even change our cookies."""
 
@@ -49,6 +55,9 @@ class Desk:
     translate_for: Callable[[str], Translator]
     cookies: Cookies
     pace: Pace
+    networks: Networks
+    crowd: Pace
+    """Of one network: an office or a village may share its address."""
     now: Callable[[], datetime]
 
     async def read(self, request: Request) -> Post:
@@ -62,13 +71,15 @@ class Desk:
             return Post(view, Form(), Problem("text", UNREADABLE, 400), foreign=known is None)
         if not (form.message_id and view.session.owns(form.fields.get("form_token", ""))):
             return Post(view, form, Problem("text", _LOST_TOUCH, 403))
-        return Post(view, form)
+        return Post(view, form, network=self.networks.of(request))
 
     async def hear(self, post: Post) -> Post:
         """Store and answer it, or say in `problem` why not."""
         problem = post.problem or post.form.problem()
         if not problem and not self.pace.allows(post.view.session.user_id, self.now()):
             problem = Problem("text", _TOO_FAST, 429)
+        if not problem and post.network and not self.crowd.allows(post.network, self.now()):
+            problem = Problem("text", _CROWDED, 429)
         if not problem:
             try:
                 raw = await self._raw(post.view, post.form)

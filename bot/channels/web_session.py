@@ -6,6 +6,7 @@ token of the forms is a keyed digest of it, so that no server-side session is ne
 
 import hashlib
 import hmac
+import ipaddress
 import re
 import secrets
 from collections import deque
@@ -102,6 +103,28 @@ def from_our_page(request: Request) -> bool:
         return site in {"same-origin", "none"}
     origin = request.headers.get("Origin", "null")
     return origin == "null" or urlsplit(origin).netloc == request.host
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """From which network a request comes: whoever makes up cookies still has one address."""
+
+    proxy_header: str = ""
+    """In which a proxy of ours writes who asks it (DOORSTEP_PROXY_HEADER); '': there is none."""
+
+    def of(self, request: Request) -> str:
+        """'' where nobody can tell: behind a proxy that says nothing everybody looks the same."""
+        said = request.headers.get(self.proxy_header, "") if self.proxy_header else request.remote
+        try:
+            # What stands before the last comma the sender may have made up.
+            address = ipaddress.ip_address((said or "").rpartition(",")[2].strip())
+        except ValueError:
+            return ""
+        if not address.is_global and not self.proxy_header:
+            return ""
+        if isinstance(address, ipaddress.IPv4Address):
+            return str(address)
+        return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 class Pace:

@@ -70,6 +70,8 @@ class Database:
         """
         if self.is_sqlite:
             begun, following = self._submit(first), self._submit(then)
+            # Who never hears of the first asks for no outcome of the second.
+            following.add_done_callback(lambda done: done.cancelled() or done.exception())
             return await begun, following
         return await self._submit(first), self.write(then)  # begins when it is awaited, in its turn
 

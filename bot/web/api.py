@@ -137,6 +137,7 @@ def event_schema() -> dict[str, Any]:
 
     return {
         "type": "object",
+        "description": "Words are brought to Unicode NFKC first: so they must not be longer.",
         "additionalProperties": False,
         "required": ["stage"],
         "anyOf": [given("number"), given("outside")],
@@ -146,9 +147,7 @@ def event_schema() -> dict[str, Any]:
                 "Our number as we gave it out: five groups of four, the last character a check.",
                 format=NUMBER_FORMAT,
             ),
-            "outside": words(
-                LONGEST["outside"], "The number in the sending system; its length as NFKC counts."
-            ),
+            "outside": words(LONGEST["outside"], "The number in the sending system."),
             "stage": {
                 "enum": [one.value for one in Stage],
                 "description": "Where it stands now.",
