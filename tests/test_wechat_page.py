@@ -43,6 +43,8 @@ def test_it_can_be_read_and_used_at_twice_the_size(link: str, browser: Browser) 
     context = browser.new_context(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(link)
+    assert page.evaluate(OVERFLOWS) == [] and axe(page) == [], "the door before it"
+    page.get_by_role("button").click()
     assert "是哪一类残疾" in page.inner_text("main")
     for viewport in (PHONE, NARROW):
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
