@@ -4,6 +4,7 @@ Both on SQLite and on PostgreSQL (a real server out of a wheel). The race runs a
 one process on SQLite, whose writers take turns inside it, and three on PostgreSQL.
 """
 
+import asyncio
 import itertools
 import multiprocessing
 import os
@@ -238,17 +239,21 @@ def _racers(url: str, people: range, visit: int, begin: float) -> tuple[int, int
     database = Database(url, Vault([KEY]))
     time.sleep(max(0.0, begin - time.time()))
     started = time.perf_counter()
-    futures = [
-        database.submit(lambda connection, at=at: _books(connection, at, visit))  # type: ignore[misc]
-        for at in people
-    ]
+
+    async def everybody() -> list[bool | BaseException]:
+        works = (
+            database.write(lambda connection, at=at: _books(connection, at, visit))  # type: ignore[misc]
+            for at in people
+        )
+        return await asyncio.gather(*works, return_exceptions=True)
+
     won = offered = fell = 0
-    for future in futures:
-        try:
-            won, offered = (won + 1, offered) if future.result() else (won, offered + 1)
-        except Exception as error:  # noqa: BLE001 - it is counted, and missed as a bar
-            print(f"  {error!r}"[:200])
-            fell += 1
+    for outcome in asyncio.run(everybody()):
+        if isinstance(outcome, BaseException):
+            print(f"  {outcome!r}"[:200])
+            fell += 1  # it is counted, and missed as a bar
+        else:
+            won, offered = won + outcome, offered + (not outcome)
     database.close()
     return won, offered, fell, time.perf_counter() - started
 
