@@ -33,17 +33,19 @@ def _migrate_apart(config: Config) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.storage import schema
-    from bot.storage.db import once
+    from bot.storage.db import Database, Unavailable, once
     from bot.storage.vault import Vault
 
-    engine = once(config.database_url, Vault(config.keys))
+    vault = Vault(config.keys)
 
     def migrate() -> None:
-        with contextlib.suppress(SQLAlchemyError), engine.begin() as connection:
-            schema.create_all(connection)
+        database = Database(config.database_url, vault)
+        with contextlib.suppress(Unavailable):
+            database.write_now(schema.create_all)
+        database.close()
 
     try:
-        with engine.connect() as connection:
+        with once(config.database_url, vault).connect() as connection:
             newest = schema.revision(connection) == schema.newest()
     except SQLAlchemyError:
         return
