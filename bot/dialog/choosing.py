@@ -73,10 +73,11 @@ class Choosing(Answering):
         meant: list[Option] = []
         for option in offer.options:
             labels = self.labels_of(option)
-            if plain in map(self.hearing.plain, labels):
+            plain_labels = [self.hearing.plain(label) for label in labels]
+            if plain in plain_labels:
                 return option
             if agrees is None:
-                named = any(names(plain, self.hearing.plain(label)) for label in labels)
+                named = any(names(plain, label) for label in plain_labels)
             else:  # 'ok' is no part of a label: it answers 'yes, it is'
                 first = (_CLAUSE.split(label, maxsplit=1)[0] for label in labels)
                 named = any(self.hearing.yes_no(clause) is agrees for clause in first)
