@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from bot import sound
 from bot.channels.base import Channel, OutcomeUnknown, Refused, TryLater
@@ -15,9 +15,10 @@ from bot.inbox import Inbox
 from bot.messages import Attachment
 from bot.services import Services
 from bot.speech import Speech
-from bot.storage import files, upkeep
+from bot.storage import files, ticket_letters, upkeep
 from bot.storage.db import Database, Unavailable
 from bot.understanding.intents import is_emergency
+from bot.web.office import Office
 
 T = TypeVar("T")
 
@@ -30,12 +31,6 @@ NEWS_EVERY = 0.4
 ITEMS_EVERY = timedelta(seconds=30)
 LEFT_OVER_AFTER = timedelta(seconds=3)
 """A message that waits longer than this was left by a process that died."""
-
-
-class Office(Protocol):
-    """Runs one use case in one transaction; bot.app.App is one."""
-
-    async def write(self, use: Callable[[Services], T]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +116,7 @@ class Upkeep:
         return None
 
     async def _newest(self) -> int:
-        return await self._database.read(upkeep.newest_message)
+        return await self._database.read(ticket_letters.newest_message)
 
     async def _look_after_items(self) -> None:
         """Warnings, escalations, leave: they count in hours, so twice a minute is enough."""

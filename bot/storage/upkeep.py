@@ -10,11 +10,6 @@ from bot.storage.tables import inbox, outbox, ticket_messages, tickets
 from bot.storage.tables.tickets import OPEN
 
 
-def newest_message(connection: Connection) -> int:
-    """The id of the newest message of any item: it grows with whatever is written to staff."""
-    return int(connection.execute(select(func.max(ticket_messages.c.id))).scalar() or 0)
-
-
 def count(connection: Connection, now: datetime) -> dict[str, Any]:
     """The fields of bot.upkeep.Figures."""
 
