@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from bot.dialog import Conversation, Flow, Frame, Handlers
+from bot.dialog import Conversation, Flow, Frame, Handlers, Unreadable
 from bot.dialog.asking import next_question
 from bot.services import Turn
 from bot.storage import conversations, heard, withheld
@@ -144,7 +144,7 @@ def pass_on_broken(
         before = Conversation.load(state) if state else Conversation(locked.language)
         flows = (handlers.by_name.get(frame.flow) for frame in before.frames)
         hidden = any(isinstance(flow, Flow) and flow.withheld for flow in flows)
-    except (Unsealable, ArithmeticError, LookupError, TypeError, ValueError):
+    except (Unsealable, Unreadable, ArithmeticError, LookupError, TypeError, ValueError):
         log.warning("broken_message_unreadable", extra={"conversation": locked.id})
     marks = SECRET if hidden or turn.tickets.listens_anonymously() else Marks()
     heard.withhold(connection, row.id, marks.withheld)

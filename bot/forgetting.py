@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.dialog import Conversation, Handlers
+from bot.dialog import Conversation, Handlers, Unreadable
 from bot.dialog.repair import kept_until, without_drafts
 from bot.storage import conversations, files, forgetting
 from bot.storage.db import Connection, Database, Unavailable
@@ -79,7 +79,7 @@ class Forgetting:
         try:
             state = conversations.state_of(connection, locked)
             before = Conversation.load(state) if state else Conversation(locked.language)
-        except (Unsealable, KeyError, TypeError, ValueError):
+        except (Unsealable, Unreadable):
             log.warning("draft_unreadable", extra={"conversation": chat})
             forgetting.look_again(connection, chat, now + UNREADABLE_AGAIN)
             return

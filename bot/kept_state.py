@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.dialog import Conversation
+from bot.dialog import Conversation, Unreadable
 from bot.storage import conversations
 from bot.storage.conversations import Locked
 from bot.storage.db import Connection
@@ -20,6 +20,6 @@ def kept_conversation(connection: Connection, locked: Locked) -> Conversation | 
         return None
     try:
         return Conversation.load(state)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except Unreadable:
         log.warning("state_unreadable", extra={"conversation": locked.id})
         return None

@@ -31,7 +31,7 @@ from bot.dialog.question import (
     Unclear,
     Understood,
 )
-from bot.dialog.state import Conversation, Frame
+from bot.dialog.state import Conversation, Frame, Unreadable
 
 __all__ = [
     "Answered",
@@ -62,4 +62,5 @@ __all__ = [
     "Request",
     "Unclear",
     "Understood",
+    "Unreadable",
 ]

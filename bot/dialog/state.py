@@ -16,6 +16,10 @@ KEPT_KNOWN = 4
 """So many earlier answers of one kind are offered again."""
 
 
+class Unreadable(Exception):
+    """A stored conversation that no release of ours has written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One open flow."""
@@ -136,7 +140,14 @@ class Conversation:
 
     @classmethod
     def load(cls, stored: Json) -> "Conversation":
-        """Raises KeyError, TypeError or ValueError for what no release of ours has written."""
+        """Raises Unreadable."""
+        try:
+            return cls._load(stored)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise Unreadable from error
+
+    @classmethod
+    def _load(cls, stored: Json) -> "Conversation":
         return cls(
             language=stored["language"],
             frames=tuple(
