@@ -56,8 +56,8 @@ class Account:
             }
 
         values = await self._office.read(look)
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "account.html",
             status=422 if fault else 200,
             handle=handle,
@@ -69,7 +69,7 @@ class Account:
 
     async def keys(self, request: web.Request) -> web.StreamResponse:
         """The list of shortcuts, also for who has no script."""
-        return self._page(request, "keys.html")
+        return self._pages.of_member(request[SESSION], "keys.html")
 
     async def set_keys(self, request: web.Request) -> web.StreamResponse:
         wanted = (await form_of(request)).words("keys") == "on"
@@ -156,14 +156,10 @@ class Account:
     def _password_form(
         self, request: web.Request, fault: Text | None, status: int = 200
     ) -> web.Response:
-        return self._page(
-            request, "password.html", status=status, fault=fault, shortest=SHORTEST_PASSWORD
-        )
-
-    def _page(
-        self, request: web.Request, template: str, *, status: int = 200, **values: Any
-    ) -> web.Response:
-        session = request[SESSION]
-        return self._pages.response(
-            template, session, session.member.language, status=status, **values
+        return self._pages.of_member(
+            request[SESSION],
+            "password.html",
+            status=status,
+            fault=fault,
+            shortest=SHORTEST_PASSWORD,
         )

@@ -220,9 +220,7 @@ class Answers:
     ) -> web.Response:
         session = request[SESSION]
         said = SAID.get(request.query.get("said", "")) if status == 200 else None  # noqa: PLR2004
-        return self._pages.response(
-            template, session, session.member.language, status=status, said=said, **values
-        )
+        return self._pages.of_member(session, template, status=status, said=said, **values)
 
 
 def _changes(before: str, after: str) -> list[tuple[str, str]]:

@@ -51,10 +51,9 @@ class AuditLog:
         if len(entries) == SHOWN:
             kept = {name: value for name, value in asked.items() if value and name != "before"}
             older = f"{AUDIT}?{urlencode({**kept, 'before': str(entries[-1].id)})}"
-        return self._pages.response(
-            "audit.html",
+        return self._pages.of_member(
             session,
-            session.member.language,
+            "audit.html",
             status=422 if fault else 200,
             entries=entries,
             asked=asked,

@@ -42,10 +42,9 @@ class NumberPages:
     async def show(self, request: web.Request) -> web.StreamResponse:
         session = request[SESSION]
         found = await self._dashboard(request)
-        return self._pages.response(
-            "numbers.html",
+        return self._pages.of_member(
             session,
-            session.member.language,
+            "numbers.html",
             numbers=found,
             counted=COUNTED,
             monthly=MONTHLY,

@@ -50,7 +50,7 @@ class People:
         shown = [
             one for one in people if wanted.lower() in f"{one.name} {one.display_name}".lower()
         ]
-        return self._page(request, "people.html", people=shown, wanted=wanted)
+        return self._pages.of_member(request[SESSION], "people.html", people=shown, wanted=wanted)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """The list as CSV: its columns are those of an import."""
@@ -91,8 +91,8 @@ class People:
         wishes = await self._wishes(request, [(one.line, one.cells) for one in records])
         rows = [[one.cells[field] for field in FIELDS] for one in records]
         faulty = sum(wish.account is None for wish in wishes)
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "people_preview.html",
             status=422 if faulty else 200,
             wishes=wishes,
@@ -211,8 +211,8 @@ class People:
             return member, services.people.sessions(member)
 
         person, sessions = await self._office.read(look)
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "person.html",
             status=422 if fault else 200,
             person=person,
@@ -225,13 +225,15 @@ class People:
     def _new_form(
         self, request: web.Request, written: Any, faults: Any, status: int = 200
     ) -> web.Response:
-        return self._page(request, "person_new.html", status=status, written=written, faults=faults)
+        return self._pages.of_member(
+            request[SESSION], "person_new.html", status=status, written=written, faults=faults
+        )
 
     def _import_page(
         self, request: web.Request, faults: list[Text], status: int = 200
     ) -> web.Response:
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "people_import.html",
             status=status,
             faults=faults,
@@ -242,15 +244,7 @@ class People:
     def _passwords_page(
         self, request: web.Request, given: list[tuple[Account, str]]
     ) -> web.Response:
-        return self._page(request, "passwords.html", given=given)
-
-    def _page(
-        self, request: web.Request, template: str, *, status: int = 200, **values: Any
-    ) -> web.Response:
-        session = request[SESSION]
-        return self._pages.response(
-            template, session, session.member.language, status=status, **values
-        )
+        return self._pages.of_member(request[SESSION], "passwords.html", given=given)
 
 
 async def _written(request: web.Request) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import segno
 from aiohttp import web
@@ -79,7 +79,9 @@ class SecondStepPages:
     ) -> web.StreamResponse:
         if not isinstance(found, list):
             return await self._step_page(request, _fault(found), 401)
-        return self._page(request, "recovery_codes.html", codes=found, home=self._home(request))
+        return self._pages.of_member(
+            request[SESSION], "recovery_codes.html", codes=found, home=self._home(request)
+        )
 
     async def _step_page(
         self, request: web.Request, fault: Text | None, status: int = 200
@@ -89,8 +91,8 @@ class SecondStepPages:
             lambda s: (s.second_step.pending(member), s.second_step.left(member))
         )
         otp = address(secret, member.name) if secret else ""
-        return self._page(
-            request,
+        return self._pages.of_member(
+            request[SESSION],
             "second_step.html",
             status=status,
             fault=fault,
@@ -104,14 +106,6 @@ class SecondStepPages:
     @staticmethod
     def _home(request: web.Request) -> str:
         return "/staff/"
-
-    def _page(
-        self, request: web.Request, template: str, *, status: int = 200, **values: Any
-    ) -> web.Response:
-        session = request[SESSION]
-        return self._pages.response(
-            template, session, session.member.language, status=status, **values
-        )
 
 
 async def _code(request: web.Request) -> str:

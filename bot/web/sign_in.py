@@ -173,10 +173,9 @@ class SignIn:
         self, request: web.Request, fault: Text | None, wanted: str, status: int = 200
     ) -> web.Response:
         session = request[SESSION]
-        return self._pages.response(
-            "code.html",
+        return self._pages.of_member(
             session,
-            session.member.language,
+            "code.html",
             status=status,
             fault=fault,
             next=wanted,

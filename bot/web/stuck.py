@@ -19,7 +19,7 @@ class Stuck:
     async def show(self, request: web.Request) -> web.StreamResponse:
         rows = await self._office.read(lambda services: services.stuck.rows())
         session = request[SESSION]
-        return self._pages.response("stuck.html", session, session.member.language, rows=rows)
+        return self._pages.of_member(session, "stuck.html", rows=rows)
 
     async def retry(self, request: web.Request) -> web.StreamResponse:
         form = await form_of(request)

@@ -64,10 +64,9 @@ class Systems:
     ) -> web.StreamResponse:
         session = request[SESSION]
         found = await self._office.read(lambda services: services.application_sources.systems())
-        return self._pages.response(
-            "systems.html",
+        return self._pages.of_member(
             session,
-            session.member.language,
+            "systems.html",
             status=status,
             systems=found,
             token=token,

@@ -140,9 +140,7 @@ class TicketPages:
         status: int = 200,
         **values: Any,
     ) -> web.Response:
-        return self.pages.response(
-            template, session, session.member.language, status=status, **values
-        )
+        return self.pages.of_member(session, template, status=status, **values)
 
 
 def being_answered(error: BeingAnswered) -> Text:

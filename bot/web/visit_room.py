@@ -124,10 +124,9 @@ class VisitRoom:
     ) -> web.Response:
         session = request[SESSION]
         said = self.said.get(request.query.get("said", "")) if fault is None else None
-        return self._pages.response(
-            template,
+        return self._pages.of_member(
             session,
-            session.member.language,
+            template,
             status=status,
             said=said,
             fault=fault,
