@@ -48,7 +48,10 @@ def for_staff(
     said = _said(connection, conversation_id, limit, now, staff=True)
     heard = _heard(connection, conversation_id, limit, _labels(said), staff=True)
     both = sorted((*heard, *said), key=lambda line: line.id)[-limit:]
-    return [_discreet(line) for line in both if not _names_a_secret(connection, line)]
+    # A line with the number of an anonymous letter tells who looks it up who wrote that.
+    numbers = {line.id: _numbers_in(line) for line in both}
+    secret = withheld.anonymous_among(connection, frozenset().union(*numbers.values()))
+    return [_discreet(line) for line in both if not numbers[line.id] & secret]
 
 
 def mark_seen(
@@ -181,10 +184,9 @@ def _words(line: Line) -> str:
     return unicodedata.normalize("NFKC", f"{line.text} {said}")
 
 
-def _names_a_secret(connection: Connection, line: Line) -> bool:
-    """The number of an anonymous letter stands in it: whoever looks it up would know its writer."""
-    found = {f"{first}-{second}" for first, second in _NUMBER.findall(_words(line).upper())}
-    return bool(found) and withheld.any_anonymous(connection, found)
+def _numbers_in(line: Line) -> set[str]:
+    """What may be the numbers of letters."""
+    return {f"{first}-{second}" for first, second in _NUMBER.findall(_words(line).upper())}
 
 
 def _discreet(line: Line) -> Line:

@@ -4,7 +4,7 @@
 belongs to (nobody knows yet whether its letter will be anonymous), or FOR_GOOD.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy import Connection, select, update
 
@@ -23,9 +23,11 @@ def settle(connection: Connection, conversation_id: int, flow: str, *, shown: bo
         )
 
 
-def any_anonymous(connection: Connection, numbers: Iterable[str]) -> bool:
-    """Is one of these the number of an anonymous letter, whosever it is?"""
+def anonymous_among(connection: Connection, numbers: Collection[str]) -> set[str]:
+    """Those of these numbers that are an anonymous letter's, whosever it is."""
+    if not numbers:
+        return set()
     found = connection.execute(
-        select(tickets.c.id).where(tickets.c.number.in_(set(numbers)), tickets.c.anonymous).limit(1)
+        select(tickets.c.number).where(tickets.c.number.in_(numbers), tickets.c.anonymous)
     )
-    return found.first() is not None
+    return set(found.scalars())
