@@ -135,6 +135,7 @@ files = Table(
     # The chat that sent it; None: staff sent it, or nothing was heard with it.
     Index("ix_files_conversation", "conversation_id"),
     Index("ix_files_created_at", "created_at"),
+    partial_index("ix_files_missing", "reference", where="sealed is null"),
 )
 
 consents = Table(

@@ -15,6 +15,7 @@ KEPT = (
     ("ix_inbox_personal", "inbox", ["received_at"], "personal"),
     ("ix_outbox_done", "outbox", ["created_at"], "state in ('sent', 'dropped')"),
     ("ix_conversations_draft_until", "conversations", ["draft_until"], "draft_until is not null"),
+    ("ix_files_missing", "files", ["reference"], "sealed is null"),
     ("ix_ticket_messages_file", "ticket_messages", ["file"], "file is not null"),
 )
 
