@@ -103,7 +103,10 @@ NAME = Question(
         "With your name, staff see this chat and your bookings. The reply reaches you either way. "
         "How shall I pass it on?"
     ),
-    expect=Choice({NAMED: _("With my name"), ANONYMOUS: _("Anonymously")}),
+    expect=Choice(
+        {NAMED: _("With my name"), ANONYMOUS: _("Anonymously")},
+        spoken=dict.fromkeys(("不匿名", "唔匿名", "不用匿名", "实名"), NAMED),
+    ),
     label=_("Name shown"),
     why=_("You decide whether staff see who you are."),
     when=lambda answers: answers.get(KIND) is not TicketKind.QUESTION,

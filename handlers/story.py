@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.dialog import Asked, Expect, Heard, Narrowed, Option, Reading, Refused, Understood
+from bot.dialog.several import is_all
 from bot.i18n import Json, Text, _, ngettext, verbatim
 from bot.messages import Attachment, Kind
 
@@ -51,6 +52,8 @@ class Telling(Expect[Story]):
 
     def read(self, heard: Heard, asked: Asked) -> Reading[Story]:
         parts = self.load(asked.partial or [])
+        if parts and heard.attachment is None and is_all(heard):
+            return Understood(parts)
         if len(heard.text) > LONGEST:
             return Refused(
                 _("That is too long for one message. Please send it in two or three parts.")

@@ -26,6 +26,11 @@ DONE_WORDS = frozenset("好了 就这些 没有了 没了 完了 选好了 选�
 LONGEST = 200
 
 
+def is_all(heard: Heard) -> bool:
+    """'Is there anything else?' 'No', or 'that is all' in one's own words."""
+    return heard.plain in DONE_WORDS or heard.agrees is False
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen(Generic[V]):
     """What was chosen, and words of the person's own beside it."""
@@ -76,7 +81,7 @@ class Several(Expect[Chosen[V]], Generic[V]):
 
     def read(self, heard: Heard, asked: Asked) -> Reading[Chosen[V]]:
         chosen = self._chosen(asked)
-        if heard.plain in DONE_WORDS and (chosen.those or chosen.words):
+        if is_all(heard) and (chosen.those or chosen.words):
             return Understood(chosen)
         named = self._named(heard.plain)
         if named:
