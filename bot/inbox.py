@@ -139,10 +139,10 @@ class Inbox:
 
     def _turn(self, connection: Connection, conversation_id: int, event: str = "") -> Taken:
         """One message, in one transaction. `event`: what has just come, perhaps once more."""
-        now = self._now()
         locked = conversations.lock(connection, conversation_id)
         if locked is None:
             return Taken()
+        now = self._now()  # the turn begins where the lock is had: the wait may be long
         manners = self._manners.get(locked.address.channel, USUAL)
         row = heard.next_heard(connection, conversation_id, self._me, now)
         if row is None:
@@ -255,10 +255,10 @@ class Inbox:
 
     def _failed(self, connection: Connection, conversation_id: int) -> Taken:
         """Count the broken turn; the last time, a person gets it and the resident an apology."""
-        now = self._now()
         locked = conversations.lock(connection, conversation_id)
         if locked is None:
             return Taken()
+        now = self._now()  # the turn begins where the lock is had: the wait may be long
         row = heard.next_heard(connection, conversation_id, self._me, now)
         if row is None:
             return Taken()

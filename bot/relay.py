@@ -43,7 +43,9 @@ class Relay:
         self._channels = channels
         self._translate = translate
         self._now = now
-        self._me = me
+        # Not the inbox's name: a turn may send at once behind what turns of its process began,
+        # but what was leased here may not have been handed over yet.
+        self._me = f"{me}:r"
         self._outcomes = Outcomes(database, now)
         self._queues: dict[int, deque[OutgoingRow]] = {}
         self._senders: set[asyncio.Task[None]] = set()

@@ -30,7 +30,9 @@ class Talks:
         database: Database,
         carrying: Carrying = Carrying.CONSENT,
         handlers: Handlers = HANDLERS,
+        me: str = "talks",
     ) -> None:
+        """`me`: the replica's name; several may share the database."""
         self.database = database
         self.clock = NOON
         self.replies: dict[str, list[Reply]] = defaultdict(list)
@@ -44,7 +46,7 @@ class Talks:
             Engine(handlers, HEARING, translator),
             KNOWN,
             lambda: self.clock,
-            "talks",
+            me,
             self._said,
             {"web": Manners(carrying)},
             lambda token: f"https://doorstep.example/private/{token}",

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select, update
 
 from bot.messages import Reply
-from bot.storage.messages import LEASE, OutgoingRow, leased
+from bot.storage.messages import LEASE, OutgoingRow, in_turn, leased
 from bot.storage.tables import outbox
 from bot.storage.vault import vault_of
 
@@ -23,7 +23,7 @@ def lease_chat(
         .where(
             outbox.c.conversation_id == conversation_id,
             outbox.c.state.in_(("waiting", "sending", "unknown")),
-            or_(outbox.c.due <= now, outbox.c.tries > 0),
+            in_turn(outbox.c, now),
         )
         .order_by(outbox.c.id)
         .with_for_update()

@@ -125,6 +125,14 @@ def take_back(connection: Connection, subject: str) -> None:
     )
 
 
+def in_turn(row: Any, now: Any) -> Any:
+    """What goes out in its chat's order: all but what our own wish (it has a subject) put off.
+
+    No clock says whether a reply is due: another replica's may be behind the one that wrote it.
+    """
+    return or_(row.subject.is_(None), row.due <= now, row.tries > 0)
+
+
 def lease_due(connection: Connection, owner: str, now: datetime, limit: int) -> list[OutgoingRow]:
     """Rows to send now: only the oldest open one of each conversation, each to one holder."""
     older = outbox.alias("older")
@@ -134,7 +142,7 @@ def lease_due(connection: Connection, owner: str, now: datetime, limit: int) -> 
             older.c.conversation_id == outbox.c.conversation_id,
             older.c.id < outbox.c.id,
             older.c.state.in_(("waiting", "sending", "unknown")),
-            or_(older.c.due <= now, older.c.tries > 0),
+            in_turn(older.c, now),
         )
         .exists()
     )
