@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 from bot.channels.web_session import Session
 from bot.i18n import verbatim
-from bot.messages import Kind, Line, Reply
+from bot.messages import Choice, Kind, Line, Reply
 from tests.browser_checks import (
     FAINT,
     FOCUS_FAULTS,
@@ -378,6 +378,23 @@ def test_the_reader_at_the_end_sees_what_comes(visit: Visit, site: Served) -> No
     site.say(Reply(paragraphs=(verbatim("明天有人上门。"),)))
     expect(page.locator("li", has_text="明天有人上门")).to_be_in_viewport()
     expect(page.locator("#newer")).to_be_hidden()
+
+
+def test_who_has_just_sent_something_is_shown_its_reply(visit: Visit, site: Served) -> None:
+    """Also where so many answers stood that the end of the page was out of sight."""
+    page = visit(talked=True)
+    many = tuple(Choice(f"t{at}", verbatim(f"地点 {at}")) for at in range(17))
+    site.say(Reply(paragraphs=(verbatim("请核对。"),), choices=many))
+    expect(page.locator("fieldset >> text=地点 16")).to_be_attached()
+    settle(page)
+    write(page, "好的")
+    expect(page.locator("li", has_text="您写的是：好的")).to_be_in_viewport()
+    settle(page)
+    expect(page.locator("#newer")).to_be_hidden()
+    page.evaluate("scrollTo(0, 0)")
+    settle(page)
+    site.say(Reply(paragraphs=(verbatim("明天有人上门。"),)))
+    expect(page.locator("#newer")).to_be_visible()
 
 
 def test_a_page_in_two_tabs_shows_the_same_lines(visit: Visit) -> None:

@@ -36,6 +36,7 @@
   var following = false;   // the reader is at the end
   var goal = 0;            // where we scroll to, and since when
   var scrolledAt = 0;
+  var awaited = false;     // who has just sent something wants to see its reply
   var noMoreSending = 20000;
   var slowAfter = 4000;
 
@@ -51,7 +52,7 @@
   function merge(html) {
     var parsed = document.createElement("template");
     parsed.innerHTML = html;
-    var follow = atEnd();
+    var follow = awaited || atEnd();
     var fresh = [];
     var stood = false;  // The same line comes twice: as an event, and as the answer to a message.
     Array.prototype.slice.call(parsed.content.children).forEach(function (node) {
@@ -66,7 +67,9 @@
       var added = add(node);
       if (added) fresh.push(added);
     });
-    if (fresh.length) seen(fresh, follow);
+    if (!fresh.length) return;
+    awaited = false;
+    seen(fresh, follow);
   }
 
   function add(item) {
@@ -137,6 +140,7 @@
     document.title = title;
     list.appendChild(item);
     sending.push(message);
+    awaited = true;
     show(item);
     start(message);
   }
@@ -514,6 +518,10 @@
     first.focus({ preventScroll: true });
     show(first);
     count();
+  });
+
+  ["wheel", "touchmove"].forEach(function (kind) {
+    window.addEventListener(kind, function () { awaited = false; }, { passive: true });
   });
 
   window.addEventListener("scroll", function () {
