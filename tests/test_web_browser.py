@@ -451,6 +451,7 @@ def test_w7_a_whole_talk_with_the_keyboard_alone(visit: Visit, site: Served) -> 
     page.keyboard.type("第二行")
     page.keyboard.press("Enter")
     expect(page.locator(".words", has_text="第二行")).to_have_count(1)
+    expect(page.locator("[data-state=sending]")).to_have_count(0)
     assert site.ears.heard[-1].text == "张三\n第二行"
     tab_to("Human")
     page.keyboard.press("Enter")
@@ -764,6 +765,7 @@ def test_where_i_am_is_one_press_where_it_is_asked(visit: Visit, site: Served) -
     site.say(WHERE)
     press_by_tab(page, "[name=place]")
     expect(page.locator(".words", has_text="My location: 23.12911, 113.26438")).to_have_count(1)
+    expect(page.locator("[data-state=sending]")).to_have_count(0)
     heard = site.ears.heard[-1]
     assert (heard.kind, heard.text) == (Kind.LOCATION, "geo:23.12911,113.26438")
     page.reload()
@@ -799,7 +801,7 @@ def test_a_voice_message_is_recorded_by_keyboard(visit: Visit, site: Served) -> 
     assert len(site.ears.files) == before
     page.keyboard.press("Enter")
     expect(page.locator("#chosen")).to_be_hidden()
-    page.wait_for_timeout(500)
+    expect(page.locator("[data-state=sending]")).to_have_count(0)
     content, media_type, _name = site.ears.files[-1]
     assert len(site.ears.files) == before + 1
     assert media_type == "audio/webm"
