@@ -23,7 +23,8 @@ from bot.messages import IncomingMessage, Link, Reply
 from bot.services import Known, Turn
 from bot.storage import conversations, files, gathering, heard, messages
 from bot.storage.db import Connection, Database, Unavailable
-from bot.storage.messages import OutgoingRow, Saying
+from bot.storage.leases import OutgoingRow
+from bot.storage.messages import Saying
 
 __all__ = ["Inbox", "Manners", "Taken"]
 

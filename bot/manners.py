@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.dialog import Carrying
 from bot.messages import IncomingMessage
 from bot.storage.db import Connection
-from bot.storage.messages import OutgoingRow
+from bot.storage.leases import OutgoingRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from bot.channels.base import OutcomeUnknown, Refused, TryLater, Unreachable
 from bot.retrying import GIVE_UP_AFTER, UNKNOWN_AFTER, pause
-from bot.storage import conversations, messages
+from bot.storage import conversations, leases, messages
 from bot.storage.db import Connection, Database, Unavailable
-from bot.storage.messages import OutgoingRow
+from bot.storage.leases import OutgoingRow
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Outcomes:
     async def give_back(self, rows: Sequence[OutgoingRow]) -> None:
         def work(connection: Connection) -> None:
             for row in rows:
-                messages.give_back(connection, row.uid)
+                leases.give_back(connection, row.uid)
 
         if rows:
             await self._database.write(work)

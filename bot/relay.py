@@ -5,11 +5,13 @@ replica. At least once: where the outcome of a try is unknown, the repetition sa
 """
 
 import asyncio
+import functools
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from bot.channels.base import Channel, Delivered, Gathers, OutcomeUnknown, Payload
 from bot.domain.applications import after_the_night
@@ -17,9 +19,9 @@ from bot.i18n import Translator, _
 from bot.messages import Address, Reply
 from bot.outcomes import Outcomes
 from bot.retrying import LEASE_LEFT, is_dead
-from bot.storage import gathering, messages
+from bot.storage import gathering, leases, messages
 from bot.storage.db import Connection, Database, Unavailable
-from bot.storage.messages import OutgoingRow
+from bot.storage.leases import OutgoingRow
 
 log = logging.getLogger(__name__)
 
@@ -77,16 +79,16 @@ class Relay:
         def work(connection: Connection) -> list[OutgoingRow]:
             if morning != now:  # what we send by our own wish waits (accessibility rule C23)
                 messages.put_off(connection, now, morning)
-            return messages.lease_due(connection, self._me, now, limit)
+            return leases.lease_due(connection, self._me, now, limit)
 
         return self.deliver(await self._database.write(work))
 
     def take_over(self, connection: Connection) -> None:
         """At the start: leases of processes of this machine that are dead wait for nobody."""
         now = self._now()
-        for owner in messages.owners(connection):
+        for owner in leases.owners(connection):
             if owner != self._me and is_dead(owner, self._me):
-                messages.end_leases(connection, owner, now)
+                leases.end_leases(connection, owner, now)
 
     async def run(self, every: float = 1.0) -> None:
         """Look for due rows until cancelled; an outage of the store is waited out."""
@@ -127,8 +129,9 @@ class Relay:
         try:
             while rows:
                 channel = self._channels.get(rows[0].channel)
-                if isinstance(channel, Gathers):
-                    count, go_on = await self._send_together(channel, list(rows))
+                if channel and _gathers(type(channel)):
+                    gatherer = cast("Gathers", channel)
+                    count, go_on = await self._send_together(gatherer, list(rows))
                 else:
                     count, go_on = 1, await self._send(rows[0])
                 if not go_on:
@@ -231,6 +234,11 @@ class Relay:
         await self._database.write(
             lambda connection: gathering.note_parts(connection, row.uid, parts, external, now)
         )
+
+
+@functools.cache  # looking at a protocol's methods takes longer than drawing a reply
+def _gathers(channel: type) -> bool:
+    return issubclass(channel, Gathers)
 
 
 def _marked(reply: Reply) -> Reply:

@@ -13,7 +13,7 @@ from bot.inbox import Inbox, Manners
 from bot.messages import Address, IncomingMessage, Kind, Reply
 from bot.services import Services
 from bot.storage.db import Connection, Database
-from bot.storage.messages import OutgoingRow
+from bot.storage.leases import OutgoingRow
 from bot.storage.tables import conversations
 from bot.storage.vault import vault_of
 from handlers import HANDLERS

@@ -15,7 +15,7 @@ from bot.messages import Address
 from bot.services import Services
 from bot.services.application_news import whose
 from bot.storage import applications as stored
-from bot.storage import conversations, messages
+from bot.storage import conversations, leases, messages
 from bot.storage.db import Database
 from tests.clerk import a_clerk
 from tests.stage import KNOWN
@@ -74,9 +74,7 @@ class Play:
     def passes(self, **time: float) -> list[str]:
         """What leaves when so much time has passed."""
         self.clock += timedelta(**time)
-        rows = self.database.write_now(
-            lambda one: messages.lease_due(one, "test", self.clock, 1000)
-        )
+        rows = self.database.write_now(lambda one: leases.lease_due(one, "test", self.clock, 1000))
         sent = [(row.uid, "") for row in rows]
         if sent:
             self.database.write_now(lambda one: messages.mark_sent(one, sent, self.clock))
@@ -234,7 +232,7 @@ def test_a_message_that_is_being_sent_is_not_taken_back(play: Play) -> None:
     play.chat(number)
     play.moves(number, Stage.SENT)
     play.clock += timedelta(minutes=10)
-    rows = play.database.write_now(lambda one: messages.lease_due(one, "test", play.clock, 10))
+    rows = play.database.write_now(lambda one: leases.lease_due(one, "test", play.clock, 10))
     assert len(rows) == 1
     play.moves(number, Stage.BOOKED)
     sent = [(rows[0].uid, "")]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.i18n import translator, verbatim
 from bot.messages import Reply
 from bot.relay import Relay
-from bot.storage import messages
+from bot.storage import leases, messages
 from bot.storage.db import Database
 from bot.storage.tables import outbox
 from tests.talks import Talks
@@ -53,7 +53,7 @@ async def test_a_replica_whose_clock_is_behind_overtakes_nobody(database: Databa
     def due(clock: Any) -> list[str]:
         return [
             row.uid
-            for row in database.write_now(lambda one: messages.lease_due(one, "third", clock, 10))
+            for row in database.write_now(lambda one: leases.lease_due(one, "third", clock, 10))
         ]
 
     assert due(first.clock) == due(second.clock) == []

@@ -18,7 +18,8 @@ from bot.messages import Address, Reply
 from bot.relay import Relay
 from bot.storage import conversations, messages
 from bot.storage.db import Database
-from bot.storage.messages import OutgoingRow, Saying
+from bot.storage.leases import OutgoingRow
+from bot.storage.messages import Saying
 from bot.storage.tables import outbox
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

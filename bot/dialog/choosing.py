@@ -181,7 +181,7 @@ class Choosing(Answering):
 
 def names(part: str, label: str) -> bool:
     """A clear part of a label; of Latin letters whole words: 'visit', but not the 'it' in it."""
-    if len(part) < (SHORTEST_WORD if part.isascii() else SHORTEST_PART):
+    if part not in label or len(part) < (SHORTEST_WORD if part.isascii() else SHORTEST_PART):
         return False
     before = "(?<![a-z0-9])" if part[0].isascii() else ""
     whole = part[-1].isascii() and len(part) < SHORTEST_BEGINNING

@@ -1,7 +1,7 @@
 """How somebody wants to be written to and reached, as they said themselves in this chat."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -24,7 +24,7 @@ class Preferences:
         )
 
     def dump(self) -> dict[str, bool]:
-        return asdict(self)
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> "Preferences":

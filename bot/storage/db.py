@@ -260,10 +260,11 @@ def _sqlite(url: str, vault: Vault, begin: str, creator: Callable[[], Any] | Non
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    # Not by the event "begin": an engine with listeners looks through them at every statement.
+    def do_begin(dbapi_connection: Any) -> None:
+        dbapi_connection.execute(begin)
 
+    engine.dialect.do_begin = do_begin  # type: ignore[method-assign]
     return engine
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from bot.messages import Reply
-from bot.storage.messages import LEASE, OutgoingRow, in_turn, leased
+from bot.storage.leases import OutgoingRow, leased
+from bot.storage.messages import LEASE, in_turn, is_open
 from bot.storage.tables import outbox
 from bot.storage.vault import vault_of
 
@@ -22,7 +23,7 @@ def lease_chat(
         select(outbox.c.id, outbox.c.state, outbox.c.lease_until)
         .where(
             outbox.c.conversation_id == conversation_id,
-            outbox.c.state.in_(("waiting", "sending", "unknown")),
+            is_open(outbox.c),
             in_turn(outbox.c, now),
         )
         .order_by(outbox.c.id)

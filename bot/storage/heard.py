@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, exists, or_, select, update
 from bot.messages import IncomingMessage
 from bot.storage import files
 from bot.storage.db import insert_unless_there
-from bot.storage.messages import in_turn
+from bot.storage.messages import in_turn, is_open
 from bot.storage.tables import inbox, outbox
 from bot.storage.vault import vault_of
 
@@ -76,7 +76,7 @@ def park_raw(
 # a statement that waited for a lock as they were before it waited.
 _OLDER_WAITS = exists().where(
     outbox.c.conversation_id == inbox.c.conversation_id,
-    outbox.c.state.in_(("waiting", "sending", "unknown")),
+    is_open(outbox.c),
     in_turn(outbox.c, bindparam("now")),
     or_(
         outbox.c.state != "sending",

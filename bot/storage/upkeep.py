@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal_column, select
 
+from bot.storage.messages import is_open
 from bot.storage.stuck import UNDELIVERED
 from bot.storage.tables import inbox, outbox, ticket_messages, tickets
 from bot.storage.tables.tickets import OPEN
@@ -18,7 +19,7 @@ def count(connection: Connection, now: datetime) -> dict[str, Any]:
         return int(found or 0)
 
     waiting = (inbox.c.state == "waiting", inbox.c.conversation_id.is_not(None))
-    unsent = (outbox.c.state.in_(("waiting", "sending", "unknown")), outbox.c.due <= now)
+    unsent = (is_open(outbox.c), outbox.c.due <= now)
     oldest = [
         connection.execute(select(func.min(inbox.c.received_at)).where(*waiting)).scalar(),
         connection.execute(select(func.min(outbox.c.due)).where(*unsent)).scalar(),

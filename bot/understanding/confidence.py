@@ -5,7 +5,7 @@ benchmarks.calibrate` fits and prints them. No question of the evaluation was us
 """
 
 import math
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +30,6 @@ IS_RIGHT: Weights = (0.963, 0.094, -0.345, 0.856, -4.127)
 
 def chance(evidence: Evidence, weights: Weights) -> float:
     """From 0 to 1."""
-    told = sum(a * b for a, b in zip((*astuple(evidence), 1.0), weights, strict=True))
+    figures = (evidence.fit, evidence.lead, evidence.length, evidence.ours, 1.0)
+    told = sum(a * b for a, b in zip(figures, weights, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, told))))

@@ -38,6 +38,7 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+@lru_cache(maxsize=512)  # one turn asks for its own words, and for our labels, many times
 def normalise(text: str) -> str:
     """Half width, Simplified, lower case, single spaces; punctuation kept. Takes any text."""
     narrow = _UNSEEN.sub("", unicodedata.normalize("NFKC", text).lower())
@@ -45,6 +46,7 @@ def normalise(text: str) -> str:
     return _SPACES.sub(" ", simple).strip()
 
 
+@lru_cache(maxsize=512)
 def bare(text: str) -> str:
     """`normalise` without punctuation, emoji, and spaces between Han characters."""
     words = _SPACES.sub(" ", _PUNCTUATION.sub(" ", normalise(text))).strip()
