@@ -9,6 +9,7 @@ from bot.messages import Reply
 from bot.storage.leases import OutgoingRow, leased
 from bot.storage.messages import LEASE, in_turn, is_open
 from bot.storage.tables import outbox
+from bot.storage.tables.base import is_one_of
 from bot.storage.vault import vault_of
 
 
@@ -85,7 +86,7 @@ def rest_waits(connection: Connection, conversation_id: int) -> bool:
     """Does the end of a reply, or a whole one, wait until this person writes?"""
     found = connection.execute(
         select(outbox.c.id)
-        .where(outbox.c.conversation_id == conversation_id, outbox.c.state == "held")
+        .where(outbox.c.conversation_id == conversation_id, is_one_of(outbox.c.state, "held"))
         .limit(1)
     ).first()
     return found is not None

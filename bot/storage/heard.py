@@ -10,6 +10,7 @@ from bot.storage import files
 from bot.storage.db import insert_unless_there
 from bot.storage.messages import in_turn, is_open
 from bot.storage.tables import inbox, outbox
+from bot.storage.tables.base import is_one_of
 from bot.storage.vault import vault_of
 
 
@@ -79,7 +80,7 @@ _OLDER_WAITS = exists().where(
     is_open(outbox.c),
     in_turn(outbox.c, bindparam("now")),
     or_(
-        outbox.c.state != "sending",
+        ~is_one_of(outbox.c.state, "sending"),
         outbox.c.lease_owner != bindparam("me"),
         outbox.c.lease_until <= bindparam("now"),
     ),
@@ -93,7 +94,7 @@ _NEXT_HEARD = (
         inbox.c.tries,
         _OLDER_WAITS.label("must_queue"),
     )
-    .where(inbox.c.conversation_id == bindparam("of"), inbox.c.state == "waiting")
+    .where(inbox.c.conversation_id == bindparam("of"), is_one_of(inbox.c.state, "waiting"))
     .order_by(inbox.c.id)
     .limit(2)
 )
@@ -147,7 +148,7 @@ def mark_failed(connection: Connection, heard_id: int, error: str, *, park: bool
     """A turn broke on this message: count it, and after the last try park it for staff."""
     connection.execute(
         update(inbox)
-        .where(inbox.c.id == heard_id, inbox.c.state == "waiting")
+        .where(inbox.c.id == heard_id, is_one_of(inbox.c.state, "waiting"))
         .values(tries=inbox.c.tries + 1, error=error[:500], state="parked" if park else "waiting")
     )
 
@@ -157,7 +158,7 @@ def conversations_waiting(connection: Connection, before: datetime, limit: int) 
     rows = connection.execute(
         select(inbox.c.conversation_id)
         .where(
-            inbox.c.state == "waiting",
+            is_one_of(inbox.c.state, "waiting"),
             inbox.c.received_at < before,
             inbox.c.conversation_id.is_not(None),
         )

@@ -11,6 +11,7 @@ from bot.i18n import Json
 from bot.messages import Reply
 from bot.storage.messages import LEASE, in_turn, is_open, mark_unsent
 from bot.storage.tables import conversations, outbox
+from bot.storage.tables.base import is_one_of
 from bot.storage.vault import Unsealable, vault_of
 
 
@@ -47,8 +48,8 @@ def lease_due(connection: Connection, owner: str, now: datetime, limit: int) -> 
         .exists()
     )
     ready = or_(
-        outbox.c.state.in_(("waiting", "unknown")),
-        (outbox.c.state == "sending") & (outbox.c.lease_until < now),
+        is_one_of(outbox.c.state, "waiting", "unknown"),
+        is_one_of(outbox.c.state, "sending") & (outbox.c.lease_until < now),
     )
     wanted = (
         select(outbox.c.id)
@@ -73,7 +74,7 @@ def leased(
         return []
     # A lease that ran out was a send whose outcome nobody saw.
     repeated = select(outbox.c.id).where(
-        outbox.c.id.in_(ids), outbox.c.state.in_(("sending", "unknown"))
+        outbox.c.id.in_(ids), is_one_of(outbox.c.state, "sending", "unknown")
     )
     again = {row[0] for row in connection.execute(repeated)}
     connection.execute(
@@ -139,7 +140,7 @@ def _outgoing(connection: Connection, row: Any, *, repeated: bool) -> OutgoingRo
 def owners(connection: Connection) -> list[str]:
     """Processes that hold a lease."""
     rows = connection.execute(
-        select(outbox.c.lease_owner).where(outbox.c.state == "sending").distinct()
+        select(outbox.c.lease_owner).where(is_one_of(outbox.c.state, "sending")).distinct()
     )
     return [row[0] for row in rows]
 
@@ -148,7 +149,7 @@ def end_leases(connection: Connection, owner: str, now: datetime) -> None:
     """That process is dead: whether its sends arrived nobody knows, so they are tried again."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.state == "sending", outbox.c.lease_owner == owner)
+        .where(is_one_of(outbox.c.state, "sending"), outbox.c.lease_owner == owner)
         .values(lease_until=now - LEASE)
     )
 
@@ -157,6 +158,6 @@ def give_back(connection: Connection, uid: str) -> None:
     """Not tried: whoever comes next may lease it, in its turn."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.uid == uid, outbox.c.state == "sending")
+        .where(outbox.c.uid == uid, is_one_of(outbox.c.state, "sending"))
         .values(state="waiting", lease_owner=None, lease_until=None)
     )

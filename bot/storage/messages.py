@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal_column, or_, update
+from sqlalchemy import Connection, bindparam, insert, or_, update
 
 from bot.messages import Reply
 from bot.storage.tables import outbox
+from bot.storage.tables.base import is_one_of
 from bot.storage.vault import vault_of
 
-OPEN = ("waiting", "sending", "unknown")
 LEASE = timedelta(seconds=60)
 """How long a sender may take before another replica takes its row over."""
 
@@ -88,7 +88,7 @@ def put_off(connection: Connection, now: datetime, until: datetime) -> None:
     connection.execute(
         update(outbox)
         .where(
-            outbox.c.state == "waiting",
+            is_one_of(outbox.c.state, "waiting"),
             outbox.c.subject.is_not(None),
             outbox.c.tries == 0,
             outbox.c.due <= now,
@@ -101,14 +101,14 @@ def take_back(connection: Connection, subject: str) -> None:
     """Reminders of this subject that have not gone out never will."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.subject == subject, outbox.c.state.in_(("waiting", "held")))
+        .where(outbox.c.subject == subject, is_one_of(outbox.c.state, "waiting", "held"))
         .values(state="dropped")
     )
 
 
 def is_open(row: Any) -> Any:
-    """Still to be sent. In constants: the partial indexes serve, and no list is drawn up anew."""
-    return row.state.in_([literal_column(f"'{state}'") for state in OPEN])
+    """Still to be sent."""
+    return is_one_of(row.state, "waiting", "sending", "unknown")
 
 
 def in_turn(row: Any, now: Any) -> Any:
@@ -121,7 +121,7 @@ def in_turn(row: Any, now: Any) -> Any:
 
 _SENT = (
     update(outbox)
-    .where(outbox.c.uid == bindparam("of"), outbox.c.state == "sending")
+    .where(outbox.c.uid == bindparam("of"), is_one_of(outbox.c.state, "sending"))
     .values(
         state="sent",
         sent_at=bindparam("at"),
@@ -179,6 +179,6 @@ def release_held(connection: Connection, conversation_id: int, now: datetime) ->
     """The person writes again: what was held goes first."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.conversation_id == conversation_id, outbox.c.state == "held")
+        .where(outbox.c.conversation_id == conversation_id, is_one_of(outbox.c.state, "held"))
         .values(state="waiting", due=now)
     )

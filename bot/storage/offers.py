@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal_column, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from bot.domain.bookings import BookingState, Offer, OfferState
 from bot.storage.tables import booking_members, bookings, offers, visits
+from bot.storage.tables.base import is_one_of
 from bot.storage.visits import VISIT_COLUMNS, visit_in
 
-_OPEN = offers.c.state == literal_column("'open'")
-"""In the very words of the partial indexes: by a value SQLite would not know that they fit."""
+_OPEN = is_one_of(offers.c.state, "open")
 
 
 def add(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, literal_column, select
 from bot.storage.messages import is_open
 from bot.storage.stuck import UNDELIVERED
 from bot.storage.tables import inbox, outbox, ticket_messages, tickets
+from bot.storage.tables.base import is_one_of
 from bot.storage.tables.tickets import OPEN
 
 
@@ -18,7 +19,7 @@ def count(connection: Connection, now: datetime) -> dict[str, Any]:
         found = connection.execute(select(func.count()).select_from(table).where(*where)).scalar()
         return int(found or 0)
 
-    waiting = (inbox.c.state == "waiting", inbox.c.conversation_id.is_not(None))
+    waiting = (is_one_of(inbox.c.state, "waiting"), inbox.c.conversation_id.is_not(None))
     unsent = (is_open(outbox.c), outbox.c.due <= now)
     oldest = [
         connection.execute(select(func.min(inbox.c.received_at)).where(*waiting)).scalar(),
@@ -34,7 +35,7 @@ def count(connection: Connection, now: datetime) -> dict[str, Any]:
     ).one()
     figures = {
         "inbox_waiting": number(inbox, *waiting),
-        "inbox_parked": number(inbox, inbox.c.state == "parked"),
+        "inbox_parked": number(inbox, is_one_of(inbox.c.state, "parked")),
         "outbox_waiting": number(outbox, *unsent),
         "outbox_stuck": number(outbox, UNDELIVERED),
         "tickets_waiting": number(

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     TypeDecorator,
+    literal_column,
     text,
 )
 
@@ -47,3 +48,12 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
     """Of the rows for which `where` holds; a query uses it that says the same, word for word."""
     condition = text(where)
     return Index(name, *columns, unique=unique, postgresql_where=condition, sqlite_where=condition)
+
+
+def is_one_of(column: Any, *states: str) -> Any:
+    """One of these constants, written out: a partial index serves.
+
+    A bound value would do too, but SQLite plans such a statement anew each time it is bound.
+    """
+    written: list[Any] = [literal_column(f"'{state}'") for state in states if state.isidentifier()]
+    return column == written[0] if len(written) == 1 else column.in_(written)
