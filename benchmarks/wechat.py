@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from benchmarks.measure import Bar, Process, doorstep, median, percentile
-from benchmarks.webhook import TEXTS, at_a_rate, free_port
+from benchmarks.webhook import TEXTS, at_a_rate, counted, free_port
 from tests.standin_wechat import ACCOUNT, AES_KEY, StandIn
 
 RATE, PEOPLE = 100, 400
@@ -94,7 +94,7 @@ async def load(service: Process, platform: StandIn) -> tuple[list[float], int, i
             return time.perf_counter() - sent
 
         cpu, wall = service.cpu, time.perf_counter()
-        found = await at_a_rate(RATE, post)
+        found = await at_a_rate(RATE, post, counted(RATE))
         share = (service.cpu - cpu) / (time.perf_counter() - wall)
         print(f"  {(service.cpu - cpu) / len(found) * 1000:.1f} ms of a processor a message")
         async with client.get(f"{platform.service}/metrics") as answer:

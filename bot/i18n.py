@@ -55,10 +55,10 @@ class Translator:
 
     def short_date(self, day: date) -> str:
         """For the head of a column that stands under its year."""
-        return format_datetime(_noon(day), _SHORT[self.language], locale=self.locale)
+        return _written(day, _SHORT[self.language], self.locale)
 
     def date(self, day: date) -> str:
-        return format_datetime(_noon(day), _DATE[self.language], locale=self.locale)
+        return _written(day, _DATE[self.language], self.locale)
 
     def moment(self, moment: datetime) -> str:
         """Date and time in Guangdong's time zone; `moment` must be aware."""
@@ -187,8 +187,10 @@ def _in_letters(name: str) -> str:
     return ", ".join(part.capitalize() for part in said)
 
 
-def _noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - a date has no zone
+@lru_cache(maxsize=512)  # every answer names the day on which it was checked
+def _written(day: date, pattern: str, locale: Locale) -> str:
+    noon = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - a date has no zone
+    return format_datetime(noon, pattern, locale=locale)
 
 
 def _dump_value(value: Any) -> Json:

@@ -6,6 +6,7 @@ first (rule T4).
 """
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from bot.channels import drawing
@@ -56,6 +57,7 @@ def keyboard(reply: Reply, translator: Translator, most: int) -> list[list[_Butt
     return _rows(buttons, 2)
 
 
+@lru_cache(maxsize=512)  # most labels are always the same ones
 def width(label: str) -> float:
     """In Han characters: a Latin letter is half as wide."""
     return sum(1 if unicodedata.east_asian_width(one) in "WF" else 0.5 for one in label)
