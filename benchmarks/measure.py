@@ -60,7 +60,12 @@ class Process:
 
     def __init__(self, port: int, command: Sequence[str], **env: str) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        kept = {name: value for name, value in os.environ.items() if "DOORSTEP" not in name}
+        # Compiled modules are kept, as on every machine that does not forbid it.
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if "DOORSTEP" not in name and name != "PYTHONDONTWRITEBYTECODE"
+        }
         self._log = subprocess.DEVNULL
         started = time.perf_counter()
         self._process = subprocess.Popen(

@@ -98,8 +98,8 @@ async def load(service: Process, platform: StandIn) -> tuple[list[float], int, i
         share = (service.cpu - cpu) / (time.perf_counter() - wall)
         print(f"  {(service.cpu - cpu) / len(found) * 1000:.1f} ms of a processor a message")
         async with client.get(f"{platform.service}/metrics") as answer:
-            counted = await answer.text()
-    late = sum(map(int, re.findall(r'what="(?:late|store_slow|store_down)"} (\d+)', counted)))
+            metrics = await answer.text()
+    late = sum(map(int, re.findall(r'what="(?:late|store_slow|store_down)"} (\d+)', metrics)))
     return found, errors, late, share
 
 

@@ -4,20 +4,23 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot import yaml_text
 from bot.content import ContentError
 from bot.domain.canned import FIELDS, Canned
 from bot.i18n import LANGUAGES
 
 FILE = "canned.yaml"
 _FIELD = re.compile(r"\{(\w+)\}")
+_UNREADABLE = (OSError, ValueError, yaml_text.YAMLError, AttributeError, LookupError, TypeError)
 
 
 def load(folder: Path) -> tuple[Canned, ...]:
     """Raises ContentError, naming what is wrong."""
-    told: Any = yaml.safe_load((folder / FILE).read_text(encoding="utf-8"))
-    return tuple(_canned(key, one) for key, one in told.items())
+    try:
+        told: Any = yaml_text.loaded((folder / FILE).read_text(encoding="utf-8"))
+        return tuple(_canned(key, one) for key, one in told.items())
+    except _UNREADABLE as error:
+        raise ContentError(f"{FILE}: {' '.join(str(error).split())}") from error
 
 
 def _canned(key: str, told: Any) -> Canned:

@@ -7,8 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot import yaml_text
 from bot.content import ContentError
 from bot.domain.articles import CHECKED_WITHIN
 from bot.domain.checklists import CHOICES, Checklist, ChecklistLine
@@ -24,8 +23,8 @@ _PARTS = ("sources", "rests", "papers", "steps")
 def load(folder: Path) -> Checklist:
     """Raises ContentError with all its faults."""
     try:
-        facts = yaml.safe_load((folder / "checklist.yaml").read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        facts = yaml_text.loaded((folder / "checklist.yaml").read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml_text.YAMLError) as error:
         raise ContentError(f"content/checklist.yaml: {' '.join(str(error).split())}") from error
     if not isinstance(facts, dict) or not all(facts.get(part) for part in _PARTS):
         raise ContentError(f"content/checklist.yaml: it needs all of {', '.join(_PARTS)}")

@@ -6,8 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot import yaml_text
 from bot.content import ContentError
 from bot.domain.stages import (
     ENDS,
@@ -27,7 +26,6 @@ FOLDER = Path(__file__).parent.parent / "content" / "stages"
 WORDS = ("name", "says", "means", "can", "plain")
 LONGEST_NAME = {"zh_Hans": 12, "zh_Hant": 12, "en": 40}
 """It stands on buttons (accessibility rule C7)."""
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @lru_cache(maxsize=1)
@@ -62,8 +60,8 @@ def load(folder: Path) -> StageBook:
 
 def _read(path: Path, faults: list[str]) -> Any:
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - safe
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        found = yaml_text.loaded(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml_text.YAMLError) as error:
         faults.append(f"content/stages/{path.name}: {' '.join(str(error).split())}")
         return {}
     if not isinstance(found, dict):

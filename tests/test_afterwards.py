@@ -243,6 +243,10 @@ TITLE = "a:\n  title: {zh_Hans: x, zh_Hant: x, en: x}\n  words: "
         "a:\n  title: {zh_Hans: x}\n  words: {zh_Hans: x, zh_Hant: x, en: x}\n",
         TITLE + "{zh_Hans: '{number}', zh_Hant: x, en: x}\n",
         TITLE + "{zh_Hans: '{a}', zh_Hant: '{a}', en: '{a}'}\n",
+        TITLE + "{zh_Hans: x",
+        "a:\n  words: {zh_Hans: x, zh_Hant: x, en: x}\n",
+        "- a\n",
+        "",
     ],
 )
 def test_a_faulty_file_of_ready_made_replies_stops_the_start(tmp_path: Path, words: str) -> None:

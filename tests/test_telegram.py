@@ -5,6 +5,7 @@ Bot API's own table.
 """
 
 import asyncio
+import base64
 import contextlib
 import copy
 import io
@@ -534,6 +535,33 @@ async def test_a_slow_answer_is_an_unknown_outcome(stand: Stand, monkeypatch):
     with pytest.raises(OutcomeUnknown):
         await stand.send(person, heading=said("Hello"))
     assert len(person.news()) == 1
+
+
+@pytest.mark.parametrize("bypassed", [False, True])
+async def test_it_goes_through_the_proxy_of_the_environment(stand: Stand, monkeypatch, bypassed):
+    """With its password; not where NO_PROXY names the server."""
+    asked: list[str] = []
+
+    async def forward(request: web.Request) -> web.Response:
+        asked.append(request.headers.get("Proxy-Authorization", ""))
+        async with (
+            aiohttp.ClientSession() as client,
+            client.post(request.raw_path, json=await request.json()) as answer,
+        ):
+            return web.json_response(await answer.json(), status=answer.status)
+
+    runner = web.ServerRunner(web.Server(forward))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    monkeypatch.setenv("http_proxy", f"http://clerk:secret@127.0.0.1:{port}")
+    monkeypatch.setenv("no_proxy", "127.0.0.1" if bypassed else "")
+    person = stand.telegram.person()
+    await stand.send(person, heading=said("Hello"))
+    assert [message["text"] for message in person.news()] == ["Hello"]
+    basic = "Basic " + base64.b64encode(b"clerk:secret").decode()
+    assert asked == ([] if bypassed else [basic])
+    await runner.cleanup()
 
 
 async def test_nobody_there_is_told_apart_from_a_refused_message(stand: Stand):

@@ -85,13 +85,14 @@ class Index:
                 self._gram_ids.setdefault(gram, len(self._gram_ids))
                 ours[gram] = ours.get(gram, 0.0) + count
         ways = [max(1, len(several)) for several in asked.values()]
+        total = sum(ways)
         self._rows = Rows(
             len(ours),
             lambda: (
                 (
                     self._gram_ids[gram],
                     answer,
-                    math.log1p(count / ways[answer] * sum(ways) / (SEEN + ours[gram])),
+                    math.log1p(count / ways[answer] * total / (SEEN + ours[gram])),
                 )
                 for answer, counts in enumerate(said)
                 for gram, count in counts.items()
@@ -99,7 +100,7 @@ class Index:
         )
         usual_first = sorted(ours, key=ours.__getitem__, reverse=True)
         self._spelling = Spelling(usual_first, self._gram_ids)
-        self._ours = _likelier_here(ours, sum(ways), strangers)
+        self._ours = _likelier_here(ours, total, strangers)
 
     def search(self, text: str, limit: int = 5) -> list[Match]:
         """Best first."""
