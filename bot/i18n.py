@@ -147,6 +147,12 @@ def translator(language: str) -> Translator:
     return Translator(language, GNUTranslations(compiled))
 
 
+@lru_cache(maxsize=512)  # what people may answer is compared with the same labels all day
+def in_all_languages(text: Text) -> tuple[str, ...]:
+    """In the order of LANGUAGES."""
+    return tuple(text.to(translator(language)) for language in LANGUAGES)
+
+
 def closest_language(tag: str) -> str:
     """The language of ours nearest to an IETF tag such as 'zh-HK'; '' where there is none."""
     tag = tag.replace("_", "-").lower()

@@ -13,7 +13,7 @@ from bot.dialog.question import (
     Unclear,
 )
 from bot.dialog.state import Frame, Offer
-from bot.i18n import LANGUAGES, _
+from bot.i18n import _, in_all_languages
 
 STANDING = "!"
 """A token that begins so names its conversation itself: a notice's choice, of no turn."""
@@ -90,7 +90,7 @@ class Choosing(Answering):
         said = [option.label]
         if option.value.startswith(asking.CONFIRM):
             said.append(asking.SEND_IT)
-        return [one.to(self.engine.translate(language)) for language in LANGUAGES for one in said]
+        return [words for one in said for words in in_all_languages(one)]
 
     def hear_verdict(self, text: str, offer: Offer) -> bool:
         """'Is everything right?' Yes sends it, no leads to the changes; there 'no' leads back."""

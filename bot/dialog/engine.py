@@ -26,7 +26,7 @@ from bot.dialog.flow import Handlers, Listener
 from bot.dialog.hearing import Control, Hearing
 from bot.dialog.question import Context
 from bot.dialog.state import Conversation, Talk
-from bot.i18n import LANGUAGES, Text, Translator, _
+from bot.i18n import Translator, _, in_all_languages
 from bot.messages import IncomingMessage, Kind, Link, Reply
 
 
@@ -249,11 +249,10 @@ class Turn(Choosing):
         for question in asking.applying(self.flow_of(frame), frame):
             if question.key not in frame.answered():
                 continue
-            for language in LANGUAGES:
-                wanted: Text = _("Change {what}").fill(what=question.label)
-                if plain == self.hearing.plain(wanted.to(self.engine.translate(language))):
-                    self.keep(replace(frame, asking=question.key, partial=None, misses=0))
-                    return True
+            wanted = in_all_languages(_("Change {what}").fill(what=question.label))
+            if plain in map(self.hearing.plain, wanted):
+                self.keep(replace(frame, asking=question.key, partial=None, misses=0))
+                return True
         return False
 
     def hear_listeners(self, listeners: tuple[Listener, ...] | None = None) -> bool:

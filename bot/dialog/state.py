@@ -61,7 +61,16 @@ class Offer:
     number: int
     flow: str
     question: str
-    options: tuple[Option, ...]
+    stored: tuple[Json, ...]
+    """Its options as they are kept: of most lists nobody chooses any more."""
+
+    @classmethod
+    def of(cls, number: int, flow: str, question: str, options: tuple[Option, ...]) -> "Offer":
+        return cls(number, flow, question, tuple(map(_dump_option, options)))
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return tuple(map(_load_option, self.stored))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ class Conversation:
         return replace(self, frames=(*self.frames[:-1], frame))
 
     def offer(self, flow: str, question: str, options: tuple[Option, ...]) -> "Conversation":
-        made = Offer(self.offered + 1, flow, question, options)
+        made = Offer.of(self.offered + 1, flow, question, options)
         return replace(self, offered=made.number, offers=(*self.offers[1 - KEPT_OFFERS :], made))
 
     def remember(self, name: str, stored: Json) -> "Conversation":
@@ -126,8 +135,7 @@ class Conversation:
                 [f.flow, f.argument, f.answers, f.asking, f.partial, f.misses] for f in self.frames
             ],
             "offers": [
-                [o.number, o.flow, o.question, [_dump_option(one) for one in o.options]]
-                for o in self.offers
+                [offer.number, offer.flow, offer.question, offer.stored] for offer in self.offers
             ],
             "offered": self.offered,
             "heard": self.last_heard and self.last_heard.isoformat(),
@@ -155,7 +163,7 @@ class Conversation:
                 for flow, argument, answers, asking, partial, misses in stored["frames"]
             ),
             offers=tuple(
-                Offer(number, flow, question, tuple(_load_option(one) for one in options))
+                Offer(number, flow, question, tuple(map(_whole, options)))
                 for number, flow, question, options in stored["offers"]
             ),
             offered=stored["offered"],
@@ -176,6 +184,12 @@ def _same(one: Json, other: Json) -> bool:
 
 def _dump_option(option: Option) -> Json:
     return [option.value, option.label.dump(), option.detail and option.detail.dump()]
+
+
+def _whole(stored: Json) -> Json:
+    """Raises ValueError where it is no option."""
+    _value, _label, _detail = stored
+    return stored
 
 
 def _load_option(stored: Json) -> Option:
