@@ -55,5 +55,5 @@ def is_one_of(column: Any, *states: str) -> Any:
 
     A bound value would do too, but SQLite plans such a statement anew each time it is bound.
     """
-    written: list[Any] = [literal_column(f"'{state}'") for state in states if state.isidentifier()]
+    written: list[Any] = [literal_column(f"'{state}'") for state in states]
     return column == written[0] if len(written) == 1 else column.in_(written)
