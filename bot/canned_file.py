@@ -20,7 +20,7 @@ def load(folder: Path) -> tuple[Canned, ...]:
         told: Any = yaml_text.loaded((folder / FILE).read_text(encoding="utf-8"))
         return tuple(_canned(key, one) for key, one in told.items())
     except _UNREADABLE as error:
-        raise ContentError(f"{FILE}: {' '.join(str(error).split())}") from error
+        raise ContentError(f"{FILE}: {yaml_text.in_one_line(error)}") from error
 
 
 def _canned(key: str, told: Any) -> Canned:

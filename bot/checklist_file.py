@@ -25,7 +25,7 @@ def load(folder: Path) -> Checklist:
     try:
         facts = yaml_text.loaded((folder / "checklist.yaml").read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml_text.YAMLError) as error:
-        raise ContentError(f"content/checklist.yaml: {' '.join(str(error).split())}") from error
+        raise ContentError(f"content/checklist.yaml: {yaml_text.in_one_line(error)}") from error
     if not isinstance(facts, dict) or not all(facts.get(part) for part in _PARTS):
         raise ContentError(f"content/checklist.yaml: it needs all of {', '.join(_PARTS)}")
     faults: list[str] = []

@@ -160,7 +160,7 @@ def read(file: str, article_id: str, language: str) -> Article:
     try:
         facts = yaml_text.loaded(parts[1])
     except yaml_text.YAMLError as error:
-        said = " ".join(str(error).split())
+        said = yaml_text.in_one_line(error)
         raise ValueError(f"the front matter is not YAML: {said}") from error
     if not isinstance(facts, dict):
         raise ValueError("its front matter is not 'key: value' lines")  # noqa: TRY004

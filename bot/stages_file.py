@@ -62,7 +62,7 @@ def _read(path: Path, faults: list[str]) -> Any:
     try:
         found = yaml_text.loaded(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml_text.YAMLError) as error:
-        faults.append(f"content/stages/{path.name}: {' '.join(str(error).split())}")
+        faults.append(f"content/stages/{path.name}: {yaml_text.in_one_line(error)}")
         return {}
     if not isinstance(found, dict):
         faults.append(f"content/stages/{path.name}: is not 'key: value' lines")

@@ -16,7 +16,7 @@ from bot.dialog.question import (
     Unclear,
     Understood,
 )
-from bot.i18n import LANGUAGES, Json, Text, _, translator, verbatim
+from bot.i18n import Json, Text, _, in_all_languages, verbatim
 
 V = TypeVar("V", bound=str)
 
@@ -131,9 +131,9 @@ class Several(Expect[Chosen[V]], Generic[V]):
     def _named(self, plain: str) -> tuple[V, ...]:
         """Those that a message of nothing else names: '肢体、言语', 'vision and hearing'."""
         words = {
-            _BETWEEN.sub("", label.to(translator(language)).casefold()): value
+            _BETWEEN.sub("", word.casefold()): value
             for value, label in self.labels.items()
-            for language in LANGUAGES
+            for word in in_all_languages(label)
         }
         words |= {_BETWEEN.sub("", word): value for word, value in self.spoken.items()}
         rest, found = _BETWEEN.sub("", plain), list[V]()

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from bot.storage.tables import conversations, inbox, outbox
+from bot.storage.tables.base import is_one_of
 
 SHOWN = 100
-UNDELIVERED = outbox.c.state.in_(("held", "parked")) & (
-    (outbox.c.state == "parked") | (outbox.c.parts == 0)
+UNDELIVERED = is_one_of(outbox.c.state, "held", "parked") & (
+    is_one_of(outbox.c.state, "parked") | (outbox.c.parts == 0)
 )
 """What has begun to arrive and is held waits for 'more' only: that is no trouble."""
 
@@ -29,7 +30,7 @@ class StuckRow:
 def rows(connection: Connection) -> list[StuckRow]:
     heard = connection.execute(
         select(inbox.c.id, inbox.c.channel, inbox.c.error, inbox.c.received_at, inbox.c.state)
-        .where(inbox.c.state == "parked")
+        .where(is_one_of(inbox.c.state, "parked"))
         .order_by(inbox.c.id.desc())
         .limit(SHOWN)
     )
@@ -56,7 +57,7 @@ def retry(connection: Connection, kind: str, row_id: int, now: datetime) -> bool
             update(inbox)
             .where(
                 inbox.c.id == row_id,
-                inbox.c.state == "parked",
+                is_one_of(inbox.c.state, "parked"),
                 inbox.c.conversation_id.is_not(None),
             )
             .values(state="waiting")
@@ -64,7 +65,7 @@ def retry(connection: Connection, kind: str, row_id: int, now: datetime) -> bool
     else:
         again = connection.execute(
             update(outbox)
-            .where(outbox.c.id == row_id, outbox.c.state.in_(("held", "parked")))
+            .where(outbox.c.id == row_id, is_one_of(outbox.c.state, "held", "parked"))
             .values(state="waiting", tries=0, due=now)
         )
     return again.rowcount == 1
