@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ from typing import Any
 
 import sqlalchemy
 
-from benchmarks.measure import KEY, Bar, percentile
+from benchmarks.measure import KEY, Bar, percentile, resident
 from bot.domain.application_rows import Action, Planned, Row
 from bot.domain.references import new_reference
 from bot.domain.stages import Procedure, Stage, Way
@@ -298,7 +297,7 @@ async def _imported(folder: str) -> None:
     done = await office.read(lambda services: services.application_imports.show(mine, member))
     assert (done.state, done.counts) == ("done", {"make": ROWS}), done
     database.close()
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    megabytes = resident("self", "VmHWM")
     waits.sort()
     cpu = time.process_time() - used
     print(seconds, cpu, megabytes, waits[len(waits) // 2] * 1000, waits[-1] * 1000)

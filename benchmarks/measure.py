@@ -48,10 +48,13 @@ def machine() -> str:
     )
 
 
-def resident(process: int) -> float:
-    """Its memory in MB."""
+def resident(process: int | str, field: str = "VmRSS") -> float:
+    """Its memory in MB; `VmHWM`: the most it ever had.
+
+    Not `ru_maxrss`: a process begins with what its parent had (getrusage(2)).
+    """
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    line = next(line for line in status.splitlines() if line.startswith(field))
     return int(line.split()[1]) / 1024
 
 

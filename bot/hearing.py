@@ -42,6 +42,12 @@ class OurHearing:
     def yes_no(self, text: str) -> bool | None:
         return controls.yes_no(text)
 
+    def has_nothing_to_say(self, text: str) -> bool:
+        return controls.has_nothing_to_say(text)
+
+    def asks_why(self, text: str) -> bool:
+        return controls.asks_why(text)
+
     def number(self, text: str) -> int | None:
         return normalise.number_in(text)
 

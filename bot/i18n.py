@@ -4,7 +4,7 @@ Message ids are English; people read the catalogues in locales/<language>/bot.po
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -133,6 +133,14 @@ def verbatim(words: str) -> Text:
 def place(name: str) -> Text:
     """A division of the province by its Chinese name, which nobody translates, but reads out."""
     return Text(name, is_place=True)
+
+
+def enumerated(texts: Sequence[Text]) -> Text:
+    """'Vision, hearing' of one or more."""
+    said = texts[0]
+    for text in texts[1:]:
+        said = _("{some}, {more}").fill(some=said, more=text)
+    return said
 
 
 @lru_cache(maxsize=len(LANGUAGES))

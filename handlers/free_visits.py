@@ -20,9 +20,10 @@ from bot.dialog import (
 )
 from bot.dialog.days import day_in
 from bot.domain.bookings import Booking
+from bot.domain.people import KIND_NAMES, DisabilityKind
 from bot.domain.visit_reminders import day_of
 from bot.domain.visits import Half, Mode, Visit, VisitKind, VisitOffer, Wish, first_day
-from bot.i18n import Json, Text, _, verbatim
+from bot.i18n import Json, Text, _, enumerated, verbatim
 from bot.services import Turn
 from bot.services.booking_words import when
 
@@ -90,6 +91,8 @@ class FreeVisit(Expect[Slot]):
         if turn.visits.county(wish.street).mode is Mode.REQUESTS:
             return [Option(ANY_TIME, _("Send a request"))]
         options = [] if any_free else [Option(WAIT, _("Put me on the waiting list"))]
+        if not any_free and not turn.visits.planned(wish):
+            return [Option(ANY_TIME, Slot().words()), *options]
         if not any_free and not group:
             options += [
                 Option(f"{WAIT}:{Half.MORNING}", _("Waiting list, mornings")),
@@ -109,11 +112,14 @@ class FreeVisit(Expect[Slot]):
             return _("There are no later dates. What shall I do?")
         if self.present is not None:
             return _("No dates are open at the moment. To keep what you have, say 'cancel'.")
-        if turn.visits.county(self.wanted(asked).street).mode is Mode.REQUESTS:
+        wish = self.wanted(asked)
+        if turn.visits.county(wish.street).mode is Mode.REQUESTS:
             return _(
                 "This county takes requests: its federation proposes a date, and you say yes or "
                 "ask for another. I can promise no date. Shall I send it?"
             )
+        if not turn.visits.planned(wish):
+            return _not_planned(wish)
         return _(
             "All places that fit are taken. On the waiting list you are asked as soon as one is "
             "free. What shall I do?"
@@ -215,6 +221,19 @@ class FreeVisit(Expect[Slot]):
         own = booking.visit.id if booking and booking.visit else None
         found = turn.visits.bookable(self.wanted(asked), after, A_PAGE + 2, from_day)
         return [one for one in found if one.visit.id != own][: A_PAGE + 1]
+
+
+def _not_planned(wish: Wish) -> Text:
+    """Some disabilities need equipment that few teams bring: then nothing is 'taken'."""
+    if not wish.kinds:
+        return _(
+            "Nothing is planned here yet. The federation can tell you what is possible, or you "
+            "wait on the list. What shall I do?"
+        )
+    return _(
+        "Nothing is planned here yet that assesses {kinds}. The federation can tell you what is "
+        "possible, or you wait on the list. What shall I do?"
+    ).fill(kinds=enumerated([KIND_NAMES[kind] for kind in DisabilityKind if kind in wish.kinds]))
 
 
 def _dumped(visit: Visit) -> str:

@@ -46,7 +46,7 @@ class Echo:
     def emergency(self, text: str) -> bool:
         return False
 
-    is_question = emergency
+    is_question = asks_why = has_nothing_to_say = emergency
 
     def language_of(self, text: str) -> str:
         return "zh_Hans"

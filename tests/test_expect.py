@@ -108,13 +108,23 @@ def test_words() -> None:
         ("𠮷田𣇉", "𠮷田𣇉"),
         ("Anna  O'Neill-Smith", "Anna O'Neill-Smith"),
         ("my name is Jane Doe", "Jane Doe"),
+        ("我妈叫陈秀英。", "陈秀英"),
+        ("我儿子李强", "李强"),
+        ("我姓陈，叫陈大文", "陈大文"),
+        ("佢叫陈大文", "陈大文"),
+        ("老人家叫何美 女士", "何美"),
+        ("女英杰", "女英杰"),
+        ("叶是之", "叶是之"),
+        ("She is called Mary Wong", "Mary Wong"),
     ],
 )
 def test_names(text: str, name: str) -> None:
     assert read(PersonName(), text) == Understood(name)
 
 
-@pytest.mark.parametrize("text", ["陈小明1", "13800138000", "陈", "陈" * 41, "陈*明"])
+@pytest.mark.parametrize(
+    "text", ["陈小明1", "13800138000", "陈", "陈" * 41, "陈*明", "我姓陈", "陈先生"]
+)
 def test_no_names(text: str) -> None:
     refused(read(PersonName(), text))
 
@@ -135,6 +145,8 @@ def test_a_question_is_no_name(text: str) -> None:
         ("020-83188888", "+862083188888"),
         ("0757 8888 1234", "+8675788881234"),
         ("+852 2345 6789", "+85223456789"),
+        ("一三八零零一三八零零零", "+8613800138000"),
+        ("电话是幺三八 零零幺三 八零零零", "+8613800138000"),
     ],
 )
 def test_phones(text: str, number: str) -> None:

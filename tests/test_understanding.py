@@ -9,7 +9,13 @@ from bot.hearing import EMERGENCY
 from bot.known import load_known
 from bot.understanding import controls, synonyms
 from bot.understanding.confidence import IS_OURS, IS_RIGHT, Evidence, chance
-from bot.understanding.controls import Control, control_in, yes_no
+from bot.understanding.controls import (
+    Control,
+    asks_why,
+    control_in,
+    has_nothing_to_say,
+    yes_no,
+)
 from bot.understanding.index import Index
 from bot.understanding.intents import (
     conversation_in,
@@ -121,6 +127,29 @@ def test_words_that_always_work(typed: str, control: Control) -> None:
 )
 def test_a_sentence_is_no_control(typed: str) -> None:
     assert control_in(typed) is None
+
+
+@pytest.mark.parametrize("typed", [*"没有 冇 不知道 唔知啊 忘了 none skip".split(), "I don't know"])
+def test_nothing_to_say(typed: str) -> None:
+    assert has_nothing_to_say(typed)
+
+
+@pytest.mark.parametrize("typed", "没有电梯 不知道门牌 好的 肢体".split())
+def test_something_to_say(typed: str) -> None:
+    assert not has_nothing_to_say(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["为什么要问户口？", "点解要填身份证", "干嘛要知道地址", "Why do you need my phone number?"],
+)
+def test_asking_why(typed: str) -> None:
+    assert asks_why(typed)
+
+
+@pytest.mark.parametrize("typed", ["为什么没批", "为什么要身份证号", "我想知道为什么要填表"])
+def test_other_whys_are_questions(typed: str) -> None:
+    assert not asks_why(typed)
 
 
 def test_the_dialog_knows_every_control() -> None:

@@ -9,7 +9,7 @@ from bot.demo import APPLICATIONS, load_demo
 from bot.domain.bookings import AlreadyBooked, BookingState, NotLive, SlotTaken, UnknownBooking
 from bot.domain.calendar import WorkCalendar
 from bot.domain.people import DisabilityKind
-from bot.domain.visits import Half, Wish
+from bot.domain.visits import Half, VisitKind, Wish
 from bot.i18n import GUANGDONG
 from bot.messages import Address
 from bot.services import Services, Turn
@@ -78,6 +78,20 @@ def test_only_the_teams_own_streets_kinds_and_open_future_days(database: Databas
     assert days(STREET, DisabilityKind.MENTAL) == [4, 5]
     assert days(STREET, DisabilityKind.VISION) == []
     assert days("440104001") == []
+
+
+def test_full_is_not_the_same_as_not_planned(database: Database) -> None:
+    use(database, lambda services: a_team(services, DisabilityKind.PHYSICAL))
+    visit = a_visit(database, 1)
+    book(database, a_request(1, visit))
+
+    def planned(wish: Wish) -> bool:
+        return use(database, lambda services: services.visits.planned(wish))
+
+    assert planned(Wish(STREET))
+    assert not planned(Wish(STREET, frozenset([DisabilityKind.HEARING])))
+    assert not planned(Wish(STREET, kind=VisitKind.GROUP))
+    assert not planned(Wish("440104001"))
 
 
 def test_no_visit_on_a_day_off(database: Database) -> None:

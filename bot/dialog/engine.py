@@ -6,9 +6,9 @@
 | 1 | a tap: the question that it was offered for, if it still applies | answers or corrects it |
 | 2 | words and commands that always work | back, cancel, menu, help, repeat, why, a person |
 | - | words that are never an answer ('confirm moving') | a flow on top |
-| 3 | a notice's or the last choices (number, label), then the question asked | next, or again |
-| - | ... but an open question lets a question back pass | to 5 |
-| 4 | an earlier question by its label: 'change the name' | asked again, later answers kept |
+| 3 | a notice's or the last choices (number, label) | next |
+| - | about a question: 'why do you ask?', 'change the name', 'none' where it is optional | said |
+| 4 | the question asked, which lets a question back pass to 5 | next, or again |
 | 5 | while nothing is open, a listener; then an intent | answered, or a flow on top, two deep |
 | 6 | nobody | the question's hint; after three misses the offer of a person |
 
@@ -21,12 +21,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.dialog import asking, repair
-from bot.dialog.choosing import Choosing
+from bot.dialog.about import AboutQuestions
 from bot.dialog.flow import Handlers, Listener
 from bot.dialog.hearing import Control, Hearing
 from bot.dialog.question import Context
 from bot.dialog.state import Conversation, Talk
-from bot.i18n import Translator, _, in_all_languages
+from bot.i18n import Translator, _
 from bot.messages import IncomingMessage, Kind, Link, Reply
 
 
@@ -86,7 +86,7 @@ class Engine:
         return replace(talk.conversation, last_heard=now, last_said=said), talk.replies
 
 
-class Turn(Choosing):
+class Turn(AboutQuestions):
     """The table above, top to bottom."""
 
     def hear(self) -> None:
@@ -121,8 +121,8 @@ class Turn(Choosing):
             self.hear_listeners(self.handlers.first)
             or self.hear_never_an_answer(text)
             or self.hear_choice(text)
+            or self.hear_about(text)
             or self.hear_answer(text)
-            or self.hear_change(text)
             or self.hear_listeners()
             or self.hear_intent(text)
         ):
@@ -230,30 +230,6 @@ class Turn(Choosing):
             self.talk.settled = True
         else:
             self.run("menu")
-
-    def why(self) -> None:
-        question = self.open_question()
-        if question is None:
-            self.talk.notes.append(_("I have not asked you anything just now."))
-            if not self.talk.conversation.frames:
-                self.run("menu")
-            return
-        self.talk.notes.append(question.why or _("I need it to deal with this request."))
-
-    def hear_change(self, text: str) -> bool:
-        """'change the name', '改姓名': an earlier question by its label."""
-        frame = self.talk.conversation.top
-        if frame is None:
-            return False
-        plain = self.hearing.plain(text)
-        for question in asking.applying(self.flow_of(frame), frame):
-            if question.key not in frame.answered():
-                continue
-            wanted = in_all_languages(_("Change {what}").fill(what=question.label))
-            if plain in map(self.hearing.plain, wanted):
-                self.keep(replace(frame, asking=question.key, partial=None, misses=0))
-                return True
-        return False
 
     def hear_listeners(self, listeners: tuple[Listener, ...] | None = None) -> bool:
         """Somebody waits for these words: a member of staff who asked something."""

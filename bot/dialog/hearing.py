@@ -41,6 +41,12 @@ class Hearing(Protocol):
     def yes_no(self, text: str) -> bool | None:
         """The whole message agrees or declines, unmistakably: '嗯' does neither."""
 
+    def has_nothing_to_say(self, text: str) -> bool:
+        """The whole message leaves a question out: '没有', '不知道', 'none'."""
+
+    def asks_why(self, text: str) -> bool:
+        """The whole message asks why something is asked: '为什么要填户口'."""
+
     def number(self, text: str) -> int | None:
         """'2', '２', '二', '第二个'."""
 

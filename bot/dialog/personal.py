@@ -32,13 +32,29 @@ MOBILE_DIGITS = 11
 
 _NO_NAME = frozenset("不吗么啥哪谁呢?!。,;:@#")
 """Characters of questions and sentences, not of names."""
-_BEFORE_A_NAME = re.compile(
-    r"^(?:我(?:的名字)?(?:叫|是)|名字(?:叫|是)|姓名|my name is)[\s:]*", re.IGNORECASE
+_RELATIVE = (
+    "妈妈?|媽媽?|母亲|母親|爸爸?|父亲|父親|老爸|老妈|老媽|爷爷|爺爺|奶奶|外公|外婆|公公|婆婆|阿公|阿婆|阿爸"
+    "|阿妈|阿媽|老婆|老公|妻子|丈夫|太太|先生|儿子|兒子|女儿|女兒|仔|女|孩子|哥哥?|姐姐?|弟弟?|妹妹?"
 )
+_WHOSE = f"我|他|她|佢|您|老人家?|本人|病人|孩子|小孩|(?:[我他她佢]?的?|阿)(?:{_RELATIVE})"
+_BEFORE_A_NAME = re.compile(
+    rf"^(?:(?:{_WHOSE})?姓.{{1,2}}[,、 ]*(?:名字)?(?:叫做|叫|名)"
+    rf"|(?:{_WHOSE})?的?(?:名字|全名|姓名)?(?:叫做|叫|是|系|姓(?!名))"
+    rf"|[我他她佢]的?(?:{_RELATIVE})|名字|姓名"
+    r"|(?:my|his|her|the)? ?(?:full |mother's |father's )?name is"
+    r"|(?:my (?:mother|father|mum|mom|dad|wife|husband|son|daughter)|she|he|i)(?: is|'s|'m| am)"
+    r"(?: called| named)?)[\s:,]*",
+    re.IGNORECASE,
+)
+_AFTER_A_NAME = re.compile(r"(?:先生|女士|小姐)?[。.,!、 ]*$")
+_SPOKEN_DIGITS = re.compile(r"[零〇○一幺二两三四五六七八九\d\s-]{7,}")
+_DIGITS = str.maketrans("零〇○一幺二两三四五六七八九", "00011223456789")
 
 
 def half_width(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+    """Full-width signs as usual ones; digits that were spoken one by one, '一三八…', as digits."""
+    narrow = unicodedata.normalize("NFKC", text).strip()
+    return _SPOKEN_DIGITS.sub(lambda found: found.group().translate(_DIGITS), narrow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,8 @@ class PersonName(Expect[str]):
     takes_anything = True
 
     def read(self, heard: Heard, asked: Asked) -> Reading[str]:
-        name = " ".join(_BEFORE_A_NAME.sub("", half_width(heard.text)).split())
+        said = _AFTER_A_NAME.sub("", half_width(heard.text))
+        name = " ".join(_BEFORE_A_NAME.sub("", said).split())
         if not name or any(character in _NO_NAME for character in name):
             return Unclear()
         if any(character.isdecimal() for character in name):

@@ -191,6 +191,8 @@ class Question(Generic[T]):
     expect: Expect[T]
     label: Text
     """Its name in the review and in 'change …': at most six Han characters."""
+    called: tuple[str, ...] = ()
+    """Other words for the label, as `Heard.plain` holds them: '名字' for '姓名'."""
     why: Text | None = None
     """The reason, said when the person asks why (rule C38)."""
     when: Callable[[Answers], bool] = _always

@@ -16,7 +16,7 @@ from bot.dialog.question import (
     Unclear,
     Understood,
 )
-from bot.i18n import Json, Text, _, in_all_languages, verbatim
+from bot.i18n import Json, Text, _, enumerated, in_all_languages, verbatim
 
 V = TypeVar("V", bound=str)
 
@@ -100,12 +100,7 @@ class Several(Expect[Chosen[V]], Generic[V]):
         shown = [self.labels[one] for one in self.labels if one in value.those]
         if value.words:
             shown.append(verbatim(value.words))
-        if not shown:
-            return _("nothing")
-        said = shown[0]
-        for one in shown[1:]:
-            said = _("{some}, {more}").fill(some=said, more=one)
-        return said
+        return enumerated(shown) if shown else _("nothing")
 
     def dump(self, value: Chosen[V]) -> Json:
         return [[str(one) for one in value.those], value.words]

@@ -124,6 +124,16 @@ class Visits:
         )
         return [one for one in found if begins(one.visit) > self._now]
 
+    def planned(self, wish: Wish) -> bool:
+        """Is anything that fits to come, be it full? If not, nobody may be told that it is."""
+        return stored.planned(
+            self._connection,
+            self.around(wish.street),
+            specialties(wish.kinds),
+            wish.kind,
+            first_day(self._now),
+        )
+
     def bookable(
         self, wish: Wish, after: int | None = None, limit: int = 5, from_day: date | None = None
     ) -> list[VisitOffer]:

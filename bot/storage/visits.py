@@ -153,16 +153,9 @@ def offered(
 
     `kinds` must all be among the team's. Only free places are looked at, never bookings.
     """
-    wanted: list[ColumnElement[bool]] = [
-        visits.c.region.in_(regions),
-        visits.c.open,
-        visits.c.kind == visit_kind.value,
-        visits.c.day >= from_day,
-        # Not `exists`: PostgreSQL would join that with the free places of the whole province.
-        _FREE > 0,
-    ]
-    listed = literal(",") + teams.c.kinds + literal(",")
-    wanted += [listed.contains(f",{kind.value},") for kind in sorted(kinds)]
+    wanted = _to_come(regions, kinds, visit_kind, from_day)
+    # Not `exists`: PostgreSQL would join that with the free places of the whole province.
+    wanted.append(_FREE > 0)
     if half is not None:
         wanted.append(visits.c.half == half.value)
     if after is not None:
@@ -179,6 +172,40 @@ def offered(
         .limit(limit)
     )
     return [VisitOffer(visit_row(row), row.team, row.free) for row in rows]
+
+
+def planned(
+    connection: Connection,
+    regions: Sequence[str],
+    kinds: Iterable[DisabilityKind],
+    visit_kind: VisitKind,
+    from_day: date,
+) -> bool:
+    """Is there one to come, whether or not a place is free in it? As `offered` otherwise."""
+    found = (
+        select(visits.c.id)
+        .join(teams, teams.c.id == visits.c.team_id)
+        .where(*_to_come(regions, kinds, visit_kind, from_day))
+        .limit(1)
+    )
+    return connection.execute(found).first() is not None
+
+
+def _to_come(
+    regions: Sequence[str],
+    kinds: Iterable[DisabilityKind],
+    visit_kind: VisitKind,
+    from_day: date,
+) -> list[ColumnElement[bool]]:
+    """Open visits of teams that assess all those kinds."""
+    listed = literal(",") + teams.c.kinds + literal(",")
+    return [
+        visits.c.region.in_(regions),
+        visits.c.open,
+        visits.c.kind == visit_kind.value,
+        visits.c.day >= from_day,
+        *(listed.contains(f",{kind.value},") for kind in sorted(kinds)),
+    ]
 
 
 def visit_in(row: Any) -> Visit | None:

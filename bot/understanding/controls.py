@@ -54,6 +54,17 @@ _NO = (
 _ANSWERS = dict.fromkeys(_YES.split(), True) | dict.fromkeys(_NO.split(), False)
 _SIGNS = {"👍": True, "👌": True, "✅": True, "✔": True, "👎": False, "❌": False}
 
+# Beside every 'no': of an optional question each of them says 'leave it out'.
+_NOTHING = frozenset(
+    "跳过 略过 过 不填 不想填 不写 不想写 不说 不想说 不想讲 不方便说 不知道 不晓得 不清楚 不记得 "
+    "不记得了 忘了 忘记了 无 没有了 都没有 暂时没有 不了解 唔知 唔知道 唔清楚 唔记得 唔记得咗 唔填 "
+    "唔讲 唔想讲 skip pass none nothing dontknow idontknow idontremember idk unknown".split()
+)
+_WHY_ASKED = re.compile(
+    r"(?:为什么|为啥|为何|干嘛|干吗|点解|做乜)(?:你们?|你哋)?(?:还|仲)?(?:一定)?要?(?:问|填|写|知道).{0,10}"
+    r"|why do you (?:ask|need|want)(?: to know)?(?: for)? ?.{0,30}"
+)
+
 _COMMAND = re.compile(r"/(\w+)(?:@\w+)?\s*")
 _POLITE = re.compile(
     r"^(?:请|麻烦(?:你|您)?|唔该(?:晒|你)?|帮我|我(?:要|想)|please|iwantto|iwant|idliketo)+"
@@ -89,6 +100,17 @@ def yes_no(text: str) -> bool | None:
     if not word:
         return signs.pop() if len(signs) == 1 else None
     return _ANSWERS.get(word, _ANSWERS.get(_POLITE.sub("", word)))
+
+
+def has_nothing_to_say(text: str) -> bool:
+    """Whether the whole message leaves a question out: '没有', '不知道', 'I don't know'."""
+    word = bare(text).replace(" ", "")
+    return yes_no(text) is False or word in _NOTHING or _POLITE.sub("", word) in _NOTHING
+
+
+def asks_why(text: str) -> bool:
+    """Whether the whole message asks why something is asked: '为什么要填户口'."""
+    return _WHY_ASKED.fullmatch(bare(text)) is not None
 
 
 def _known(word: str) -> Control | None:
