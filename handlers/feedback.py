@@ -5,7 +5,8 @@ Start at FEEDBACK. What comes after the reply ('is it settled?', 'add my voice')
 
 from bot.dialog import Answered, Answerer, Answers, Done, Flow, Option, Question, Request
 from bot.domain.regions import PROVINCE
-from bot.domain.tickets import Ticket, TicketKind, Voice
+from bot.domain.ticket_letters import Voice
+from bot.domain.tickets import Ticket, TicketKind
 from bot.i18n import Text, _, verbatim
 from bot.messages import IncomingMessage, Kind, Reply
 from bot.services import Turn

@@ -195,7 +195,7 @@ def other_things(made: Site) -> dict[str, str]:
     def work(services: Services) -> str:
         services.public_notes.release(services.public_notes.draft(public, author, said, done), boss)
         services.public_notes.draft(public, author, said, done)
-        services.visit_weeks.set_members(1, assessors, boss)
+        services.visit_teams.set_members(1, assessors, boss)
         services.application_imports.begin("a.csv", b"", ["编号", "姓名"], 1, boss)
         return services.applications.record("1234", "440103004", "演示甲")
 

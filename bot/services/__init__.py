@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from bot.services.tickets import Tickets
     from bot.services.visit_figures import VisitFigures
     from bot.services.visit_import import VisitImport
+    from bot.services.visit_teams import VisitTeams
     from bot.services.visit_weeks import VisitWeeks
     from bot.services.visits import Visits
     from bot.services.waiting import Waiting
@@ -103,6 +104,7 @@ class Services:
     calendar_files: "UseCase[CalendarFiles]" = UseCase("calendar_files.CalendarFiles")
     waiting: "UseCase[Waiting]" = UseCase("waiting.Waiting")
     reminders: "UseCase[Reminders]" = UseCase("reminders.Reminders")
+    visit_teams: "UseCase[VisitTeams]" = UseCase("visit_teams.VisitTeams")
     visit_weeks: "UseCase[VisitWeeks]" = UseCase("visit_weeks.VisitWeeks")
     visit_import: "UseCase[VisitImport]" = UseCase("visit_import.VisitImport")
     visit_figures: "UseCase[VisitFigures]" = UseCase("visit_figures.VisitFigures")

@@ -20,7 +20,8 @@ from bot.domain.queue import (
 from bot.domain.references import read_reference
 from bot.domain.regions import Regions
 from bot.domain.staff import Member
-from bot.domain.tickets import NotFound, Ticket, TicketMessage
+from bot.domain.ticket_letters import TicketMessage
+from bot.domain.tickets import NotFound, Ticket
 from bot.domain.visit_needs import Call
 from bot.messages import Line
 from bot.services.ticket_base import TicketsBase

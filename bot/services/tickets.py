@@ -9,13 +9,13 @@ from datetime import timedelta
 from bot.domain.deadlines import AFTER_NOT_SETTLED
 from bot.domain.references import FEEDBACK, new_reference, read_reference
 from bot.domain.regions import PROVINCE
+from bot.domain.ticket_letters import Voice
 from bot.domain.tickets import (
     PUBLIC_KINDS,
     Priority,
     Ticket,
     TicketKind,
     TicketState,
-    Voice,
 )
 from bot.messages import Attachment
 from bot.services.ticket_reading import Item, TicketReading

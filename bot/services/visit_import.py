@@ -62,8 +62,9 @@ class VisitImport:
     ) -> tuple[list[Planned], list[Fault]]:
         """What would be done, and what is wrong; nothing is done."""
         read = {What.TEAMS: self._team, What.VISITS: self._visit, What.STREETS: self._street}[what]
-        self._teams = self._weeks.teams(member)
-        self._accounts = {one.name: one.id for one in self._weeks.assessors(member)}
+        self._teams = self._services.visit_teams.teams(member)
+        assessors = self._services.visit_teams.assessors(member)
+        self._accounts = {one.name: one.id for one in assessors}
         self._seen: set[Any] = set()
         planned: list[Planned] = []
         faults: list[Fault] = []
@@ -123,9 +124,9 @@ class VisitImport:
         members = self._members(cells["members"])
 
         def do() -> None:
-            saved = self._weeks.save_team(team, member)
+            saved = self._services.visit_teams.save_team(team, member)
             if members:
-                self._weeks.set_members(saved.id, members, member)
+                self._services.visit_teams.set_members(saved.id, members, member)
 
         said = _("changed") if known else _("new")
         return Planned(record.line, said, (name, self._regions.full_name(region.code)), do)

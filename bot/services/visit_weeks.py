@@ -3,14 +3,13 @@
 An assessor sees the teams that they go with, and changes nothing here (`bot/web/guard.py`).
 """
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain.bookings import Booking, VisitOutcome
 from bot.domain.calendar import DayKind
 from bot.domain.regions import PROVINCE, Regions
-from bot.domain.staff import Member, Role
+from bot.domain.staff import Member
 from bot.domain.tickets import NotFound
 from bot.domain.visit_weeks import (
     FURTHEST,
@@ -46,39 +45,21 @@ class VisitWeeks:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._connection = services.connection
+        self._teams = services.visit_teams
         self._now = services.now
 
     @property
     def today(self) -> date:
         return self._now.astimezone(GUANGDONG).date()
 
-    # --- who sees what
-
-    def teams(self, member: Member) -> list[Team]:
-        """Those of the member's region, by name; an assessor's own."""
-        found = [
-            team
-            for team in visits.all_teams(self._connection)
-            if Regions.contains(member.region, team.region)
-        ]
-        if member.role is Role.ASSESSOR:
-            own = stored.teams_of(self._connection, member.id)
-            found = [team for team in found if team.id in own]
-        return sorted(found, key=lambda team: (team.region, team.name, team.id))
-
-    def team(self, team_id: int, member: Member) -> Team:
-        """Raises NotFound."""
-        for team in self.teams(member):
-            if team.id == team_id:
-                return team
-        raise NotFound
+    # --- who is visited
 
     def half_day(self, visit_id: int, member: Member) -> tuple[HalfDay, Team]:
         """Raises NotFound."""
         found = stored.half_day(self._connection, visit_id)
         if found is None:
             raise NotFound
-        return found, self.team(found.visit.team_id, member)
+        return found, self._teams.team(found.visit.team_id, member)
 
     def booked(self, visit: Visit) -> list[tuple[Booking, VisitOutcome | None]]:
         """Whom the team visits, or visited, and what came of it.
@@ -99,7 +80,7 @@ class VisitWeeks:
         """The week in which that day lies, of all teams or one. Raises NotFound."""
         monday = monday_of(day)
         sunday = monday + timedelta(days=6)
-        all_teams = [self.team(team_id, member)] if team_id else self.teams(member)
+        all_teams = [self._teams.team(team_id, member)] if team_id else self._teams.teams(member)
         first = (page - 1) * TEAMS_A_PAGE
         teams = all_teams[first : first + TEAMS_A_PAGE]
         half_days = {
@@ -137,7 +118,7 @@ class VisitWeeks:
 
         Raises NotFound, DayOff, Closed, AlreadyOpen, OutOfReach, ValueError (places).
         """
-        team = self.team(visit.team_id, member)
+        team = self._teams.team(visit.team_id, member)
         wanted = replace(visit, region=team.region)
         self.check(wanted, team)
         if not 1 <= places <= MOST_PLACES:
@@ -164,7 +145,7 @@ class VisitWeeks:
 
         How many were opened. Raises NotFound.
         """
-        team = self.team(team_id, member)
+        team = self._teams.team(team_id, member)
         count = 0
         for after in range(7 * weeks):
             day = monday_of(monday) + timedelta(days=after)
@@ -228,8 +209,8 @@ class VisitWeeks:
         Raises NotFound (not the member's region or team), OutOfReach (past, or the wrong way).
         """
         if closure.team_id is not None:
-            closure = replace(closure, region=self.team(closure.team_id, member).region)
-        elif not self._is_theirs(closure.region, member):
+            closure = replace(closure, region=self._teams.team(closure.team_id, member).region)
+        elif not self._teams.is_theirs(closure.region, member):
             raise NotFound
         if closure.last_day < max(closure.first_day, self.today):
             raise OutOfReach(closure.last_day)
@@ -250,53 +231,12 @@ class VisitWeeks:
     def remove_closure(self, closure_id: int, member: Member) -> None:
         """What it closed stays closed until somebody opens it again. Raises NotFound."""
         found = stored.closure(self._connection, closure_id)
-        if found is None or not self._is_theirs(found.region, member):
+        if found is None or not self._teams.is_theirs(found.region, member):
             raise NotFound
         stored.remove_closure(self._connection, closure_id)
         self._services.audit.record(member.id, "closure.removed", f"closure {closure_id}")
 
-    # --- who goes along
-
-    def members(self, team: Team) -> list[tuple[int, str]]:
-        return stored.members_of(self._connection, team.id)
-
-    def assessors(self, member: Member) -> list[Member]:
-        """Whom this member may send with a team."""
-        return [
-            one
-            for one in self._services.staff.everyone()
-            if one.active
-            and one.role is Role.ASSESSOR
-            and Regions.contains(member.region, one.region)
-        ]
-
-    def set_members(self, team_id: int, staff_ids: Collection[int], member: Member) -> None:
-        """Raises NotFound: not the member's team, or not an assessor of theirs."""
-        team = self.team(team_id, member)
-        known = {one.id for one in self.assessors(member)}
-        others = {one for one, _name in self.members(team)} - known
-        if not set(staff_ids) <= known:
-            raise NotFound
-        stored.set_members(self._connection, team.id, set(staff_ids) | others)
-        self._services.audit.record(member.id, "team.members", f"team {team.id}")
-
-    def save_team(self, team: Team, member: Member) -> Team:
-        """A new one where `team.id` is 0. Raises NotFound."""
-        if not self._is_theirs(team.region, member):
-            raise NotFound
-        if team.id:
-            self.team(team.id, member)
-            self._services.visits.save_team(team)
-        else:
-            team = self._services.visits.new_team(team)
-        self._services.audit.record(member.id, "team.saved", f"team {team.id}")
-        return team
-
     # --- parts
-
-    def _is_theirs(self, region: str, member: Member) -> bool:
-        known = region in self._services.regions.by_code
-        return known and Regions.contains(member.region, region)
 
     def _touches(self, closure: Closure, member: Member) -> bool:
         inside = Regions.contains(member.region, closure.region)

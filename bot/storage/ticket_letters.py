@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from bot.domain.tickets import Ticket, TicketMessage
+from bot.domain.ticket_letters import TicketMessage
+from bot.domain.tickets import Ticket
 from bot.storage.tables import files, outbox, staff, ticket_messages, tickets
 from bot.storage.tickets import ticket_of
 from bot.storage.vault import vault_of

@@ -59,7 +59,7 @@ class Teams(VisitRoom):
                 "teams.html",
                 fault=fault,
                 status=status,
-                teams=services.visit_weeks.teams(member),
+                teams=services.visit_teams.teams(member),
                 counties=[
                     one
                     for one in services.visits.counties()
@@ -87,7 +87,7 @@ class Teams(VisitRoom):
         if team is None:
             return await self._team_page(request, team_id, fault, UNPROCESSABLE)
         saved = await self._office.write(
-            lambda services: services.visit_weeks.save_team(team, member)
+            lambda services: services.visit_teams.save_team(team, member)
         )
         raise web.HTTPSeeOther(f"/staff/teams/{saved.id}?said=saved")
 
@@ -95,7 +95,7 @@ class Teams(VisitRoom):
         member, team_id = member_of(request), number_in(request.match_info["id"])
         chosen = [number_in(one) for one in await all_of(request, "members")]
         await self._office.write(
-            lambda services: services.visit_weeks.set_members(team_id, chosen, member)
+            lambda services: services.visit_teams.set_members(team_id, chosen, member)
         )
         raise web.HTTPSeeOther(f"/staff/teams/{team_id}?said=members")
 
@@ -126,12 +126,12 @@ class Teams(VisitRoom):
         member = member_of(request)
 
         def look(services: Services) -> web.Response:
-            weeks = services.visit_weeks
-            team = weeks.team(team_id, member) if team_id else Team(0, "", "", frozenset())
-            goes = {one for one, _name in weeks.members(team)} if team_id else set()
+            teams = services.visit_teams
+            team = teams.team(team_id, member) if team_id else Team(0, "", "", frozenset())
+            goes = {one for one, _name in teams.members(team)} if team_id else set()
             return self._page(
                 request, "team.html", fault=fault, status=status, team=team, goes=goes,
-                assessors=weeks.assessors(member), weekdays=WEEKDAYS, most=MOST_PLACES,
+                assessors=teams.assessors(member), weekdays=WEEKDAYS, most=MOST_PLACES,
                 places=_places(services.regions, member.region), regions=services.regions,
                 is_supervisor=member.role in (Role.SUPERVISOR, Role.ADMINISTRATOR),
             )  # fmt: skip

@@ -74,7 +74,7 @@ class VisitWeeks(VisitRoom):
                 "visits.html",
                 week=week,
                 names=[spoken.short_date(one.day) for one in week.days],
-                teams=services.visit_weeks.teams(member),
+                teams=services.visit_teams.teams(member),
                 team_id=team_id,
                 page=at,
                 today=today,
@@ -115,7 +115,7 @@ class VisitWeeks(VisitRoom):
                 team=team,
                 booked=booked,
                 held=held,
-                members=services.visit_weeks.members(team),
+                members=services.visit_teams.members(team),
                 regions=services.regions,
                 today=services.visit_weeks.today,
                 may_change=member.role is not Role.ASSESSOR,
@@ -170,7 +170,7 @@ class VisitWeeks(VisitRoom):
         team_id = number_in(fields.get("team", ""))
 
         def look(services: Services) -> web.Response:
-            team = services.visit_weeks.team(team_id, member)
+            team = services.visit_teams.team(team_id, member)
             day = day_in(fields.get("day", "")) or services.visit_weeks.today
             return self._page(
                 request, "half_day_open.html", fault=fault, status=status, team=team,
@@ -263,7 +263,7 @@ class VisitWeeks(VisitRoom):
         member = member_of(request)
 
         def look(services: Services) -> web.Response:
-            teams = services.visit_weeks.teams(member)
+            teams = services.visit_teams.teams(member)
             return self._page(
                 request, "closures.html", fault=fault, status=status, fields=fields, teams=teams,
                 closures=services.visit_weeks.closures(member), member=member,
