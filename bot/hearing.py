@@ -57,7 +57,8 @@ class OurHearing:
             return Intent("language", intents.language_named(text), sure=True)
         if name:
             name, _colon, argument = name.partition(":")
-            return Intent(name, argument, sure=argument != "heard")  # 'ok' is no answer
+            heard = argument == "heard"  # 'ok' is no answer
+            return Intent(name, argument, sure=not heard, more=intents.says_more(text))
         found = self._finder.find(text)
         if not found.sure:
             return None

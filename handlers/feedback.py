@@ -7,10 +7,10 @@ from bot.dialog import Answered, Answerer, Answers, Done, Flow, Option, Question
 from bot.domain.regions import PROVINCE
 from bot.domain.ticket_letters import Voice
 from bot.domain.tickets import Ticket, TicketKind
-from bot.i18n import Text, _, verbatim
+from bot.i18n import Json, Text, _, verbatim
 from bot.messages import IncomingMessage, Kind, Reply
 from bot.services import Turn
-from handlers.feedback_questions import ANONYMOUS, KIND, NAME, PLACE, SPOT, STORY, VISIT
+from handlers.feedback_questions import ANONYMOUS, KIND, KINDS, NAME, PLACE, SPOT, STORY, VISIT
 from handlers.story import FILES, TOLD_WITH, Part, Story, Telling
 
 MENU = Option("_menu", _("Main menu"))
@@ -89,6 +89,11 @@ def _add(turn: Turn, ticket: Ticket, parts: Story) -> Ticket:
     return ticket
 
 
+def _kind_in(argument: str) -> dict[str, Json]:
+    """'feedback:complaint': they said already what it is; the review still lets them change it."""
+    return {KIND.key: argument} if argument in KINDS else {}
+
+
 FEEDBACK = Flow(
     name="feedback",
     title=_("feedback"),
@@ -96,6 +101,7 @@ FEEDBACK = Flow(
     finish=send,
     review=_("Send it"),
     opens_on_kinds=FILES,
+    given=_kind_in,
     withheld=True,
 )
 

@@ -20,19 +20,18 @@ STORY = Question(
     label=_("Message"),
     why=_("A member of staff reads it and answers you."),
 )
+KINDS = {
+    TicketKind.QUESTION: _("A question"),
+    TicketKind.COMPLAINT: _("A complaint"),
+    TicketKind.SUGGESTION: _("A suggestion"),
+    TicketKind.PRAISE: _("Praise"),
+    TicketKind.PLACE: _("Place hard to get into"),
+    TicketKind.VISIT: _("About a home visit"),
+}
 KIND = Question(
     key="kind",
     ask=_("What is it?"),
-    expect=Choice(
-        {
-            TicketKind.QUESTION: _("A question"),
-            TicketKind.COMPLAINT: _("A complaint"),
-            TicketKind.SUGGESTION: _("A suggestion"),
-            TicketKind.PRAISE: _("Praise"),
-            TicketKind.PLACE: _("Place hard to get into"),
-            TicketKind.VISIT: _("About a home visit"),
-        }
-    ),
+    expect=Choice(KINDS),
     label=_("Kind"),
     why=_("So that it reaches the right person."),
 )
@@ -105,7 +104,9 @@ NAME = Question(
     ),
     expect=Choice(
         {NAMED: _("With my name"), ANONYMOUS: _("Anonymously")},
-        spoken=dict.fromkeys(("不匿名", "唔匿名", "不用匿名", "实名"), NAMED),
+        spoken=dict.fromkeys(
+            ("不匿名", "唔匿名", "不用匿名", "实名", "署名", "我的名字", "用我的名字"), NAMED
+        ),
     ),
     label=_("Name shown"),
     why=_("You decide whether staff see who you are."),

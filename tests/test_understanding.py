@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialog import Control as DialogControl
+from bot.dialog import Intent
 from bot.hearing import EMERGENCY
 from bot.known import load_known
 from bot.understanding import controls, synonyms
@@ -247,6 +248,22 @@ def test_a_clear_lead_is_more_likely_right() -> None:
 def test_what_is_meant(typed: str, name: str | None) -> None:
     intent = HEARING.intent(typed, "zh_Hans")
     assert (intent.name if intent else None) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "argument", "more"),
+    [
+        ("我要投诉", "complaint", False),
+        ("我要投诉多宝街道残联，门口有三级台阶", "complaint", True),
+        ("I want to complain about the stairs at the office", "complaint", True),
+        ("我想提个建议", "suggestion", False),
+        ("我要表扬演示一队", "praise", False),
+        ("我想反映情况", "", False),
+    ],
+)
+def test_what_kind_of_letter(typed: str, argument: str, more: bool) -> None:
+    intent = HEARING.intent(typed, "zh_Hans")
+    assert intent == Intent("feedback", argument, sure=True, more=more)
 
 
 def test_an_emergency_goes_before_every_answer() -> None:

@@ -79,7 +79,8 @@ def ask(
     """One reply: the notes so far, where we are, the question, its choices."""
     frame = talk.conversation.frames[-1]
     prompt = question.expect.prompt(asked_in(frame, context, frame.partial)) or question.ask
-    questions = applying(flow, frame)
+    given = flow.given(frame.argument) if flow.given else {}
+    questions = [one for one in applying(flow, frame) if one.key not in given or one is question]
     notes = [*talk.notes]
     if len(questions) > 1 and not talk.conversation.prefers.plain:
         at = questions.index(question) + 1

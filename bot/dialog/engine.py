@@ -258,7 +258,12 @@ class Turn(AboutQuestions):
         if intent is None or (open_one and not intent.sure):
             return False
         self.talk.conversation = replace(self.talk.conversation, misses=0)
+        before = self.talk.conversation.frames
         self.open_by(f"{intent.name}:{intent.argument}" if intent.argument else intent.name)
+        question = self.open_question()
+        opened = len(self.talk.conversation.frames) > len(before)
+        if intent.more and opened and question and question.expect.for_people:
+            self.read(question, self.heard(text))  # nobody tells their trouble twice
         return True
 
     def nobody_heard(self) -> None:

@@ -55,6 +55,8 @@ class Flow:
     opening: Text | None = None
     opens: Callable[[str, Context], Done | Instead | None] | None = None
     """May this flow start, with that argument? A Done says why not, and what else there is."""
+    given: Callable[[str], Mapping[str, Json]] | None = None
+    """Answers by key that the argument holds: who says 'a complaint' is not asked what it is."""
     review: Callable[[Answers], Text] | Text | None = None
     """The words of the 'send it' choice; None: what was answered is acted on at once."""
     opens_on_kinds: frozenset[Kind] = frozenset()

@@ -27,6 +27,8 @@ class Intent:
     argument: str = ""
     sure: bool = False
     """Sure enough to leave an open question for."""
+    more: bool = False
+    """The sentence goes on, and may hold the first answer already."""
 
 
 class Hearing(Protocol):

@@ -121,7 +121,8 @@ class Opening:
         if refusal:
             self.answer(Answered(refusal.reply, refusal.options))
             return
-        pushed = (*frames, Frame(flow.name, argument))
+        given = flow.given(argument) if flow.given else {}
+        pushed = (*frames, Frame(flow.name, argument, answers=tuple(given.items())))
         self.talk.conversation = replace(self.talk.conversation, frames=pushed, misses=0)
         if flow.opening:
             self.talk.notes.append(flow.opening)

@@ -8,6 +8,9 @@ import re
 from bot.understanding.normalise import bare, normalise
 from bot.understanding.small_talk import small_talk_in
 
+SHORTEST_MORE = 6
+"""Characters beside the wish for a conversation from which on they are a message of their own."""
+
 # Order matters: the first that matches is meant. Patterns run over the normalised sentence.
 _INTENTS: tuple[tuple[str, str], ...] = (
     (
@@ -64,10 +67,13 @@ _INTENTS: tuple[tuple[str, str], ...] = (
         r"^(我(的|嘅)?|给我(一份|个)?|俾我)?(办证|办理|申请)?(材料|资料)?清单$|(列|给我列|帮我列).{0,4}清单|checklist"
         r"|list of (papers|documents) for me",
     ),
+    ("feedback:complaint", r"^投诉$|(我要|我想).{0,4}投诉|complain"),
+    ("feedback:suggestion", r"^(提)?建议$|(我要|我想).{0,4}提.{0,2}建议|suggestion"),
+    ("feedback:praise", r"^表扬$|(我要|我想).{0,4}表扬"),
     (
         "feedback",
-        r"^(我要|我想)?(投诉|提意见|提建议|反馈|反映(个|一个)?(问题|情况)?|表扬|建议)$"
-        r"|(我要|我想).{0,4}(投诉|提.{0,2}(意见|建议)|反映)|complain|feedback|suggestion",
+        r"^(我要|我想)?(提意见|反馈|反映(个|一个)?(问题|情况)?|建议)$"
+        r"|(我要|我想).{0,4}(提.{0,2}意见|反映)|feedback",
     ),
     (
         "preferences:plain",
@@ -144,6 +150,14 @@ def conversation_in(text: str) -> str | None:
             return name
     kind = small_talk_in(text)
     return f"small_talk:{kind}" if kind else None
+
+
+def says_more(text: str) -> bool:
+    """Whether a sentence that asks for a conversation goes on: '我要投诉，门口有三级台阶'."""
+    plain = bare(text)
+    found = next((one for _name, pattern in _COMPILED if (one := pattern.search(plain))), None)
+    rest = plain.replace(found.group(), "", 1) if found else ""
+    return len(rest.replace(" ", "")) >= SHORTEST_MORE
 
 
 def is_question(text: str) -> bool:
