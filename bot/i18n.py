@@ -135,11 +135,15 @@ def place(name: str) -> Text:
     return Text(name, is_place=True)
 
 
-def enumerated(texts: Sequence[Text]) -> Text:
+COMMA = _("{some}, {more}")
+SEMICOLON = _("{some}; {more}")
+
+
+def enumerated(texts: Sequence[Text], between: Text = COMMA) -> Text:
     """'Vision, hearing' of one or more."""
     said = texts[0]
     for text in texts[1:]:
-        said = _("{some}, {more}").fill(some=said, more=text)
+        said = between.fill(some=said, more=text)
     return said
 
 

@@ -409,6 +409,37 @@ OVERFLOWS = """() => {
   return faults;
 }"""
 
+OVERLAPS = """() => {
+  const hidden = '.unseen, .skip, [data-kind=count], .offered .choices, .newer, [hidden]';
+  const parts = {};
+  const add = (e, box, name) => {
+    if (e.closest(hidden) || !e.checkVisibility({ opacityProperty: true })) return;
+    if (box.width < 2 || box.height < 2) return;
+    const layer = e.closest('.dock') ? 'dock' : 'page';  // the dock lies over the page on purpose
+    (parts[layer] ||= []).push({ e, box, name });
+  };
+  for (const e of document.querySelectorAll('img, svg, .mark'))
+    add(e, e.getBoundingClientRect(), e.outerHTML.slice(0, 60));
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(walk.currentNode);
+    for (const box of range.getClientRects())
+      add(walk.currentNode.parentElement, box, walk.currentNode.data.trim().slice(0, 30));
+  }
+  const faults = [];
+  for (const layer of Object.values(parts))
+    layer.forEach((one, at) => layer.slice(at + 1).forEach(other => {
+      if (one.e === other.e) return;
+      const a = one.box, b = other.box;
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      // Lines of one paragraph may touch: a quarter of a line is more than that.
+      if (wide > 2 && high > 6) faults.push(`${one.name} over ${other.name}`);
+    }));
+  return faults;
+}"""
+
 SMALL_TEXT = """least => {
   const faults = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

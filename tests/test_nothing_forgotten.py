@@ -93,6 +93,20 @@ def test_no_file_is_too_long() -> None:
                 assert lines <= LONGEST_FILE, f"{path.relative_to(ROOT)}: {lines} lines"
 
 
+def test_every_page_of_the_console_says_in_which_room_it_is() -> None:
+    """base.html marks that room's link with aria-current; nobody is in a room before signing in."""
+    templates = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in (ROOT / "bot" / "web" / "templates").glob("*.html")
+    }
+    rooms = set(re.findall(r'room\("(\w+)"', templates["base"]))
+    pages = {name for name, page in templates.items() if page.startswith('{% extends "base.html"')}
+    assert len(pages) > 40
+    for name in pages - {"sign_in", "code", "error"}:
+        section = re.search(r'{% set section = "(\w+)" %}', templates[name])
+        assert section and section[1] in rooms, name
+
+
 def test_content_keeps_its_promises() -> None:
     pack = content.load(CONTENT)
     assert len(pack.articles("zh_Hans")) >= 25

@@ -22,6 +22,7 @@ from tests.browser_checks import (
     LOG_FAULTS,
     NOON,
     OVERFLOWS,
+    OVERLAPS,
     PAPERS,
     SMALL_TARGETS,
     SMALL_TEXT,
@@ -511,6 +512,7 @@ def test_w9_w11_w12_w13_it_fits_at_every_size(visit: Visit, viewport: dict[str, 
         for size in "0124":
             page.evaluate("size => { document.documentElement.dataset.size = size }", size)
             assert page.evaluate(OVERFLOWS) == []
+            assert page.evaluate(OVERLAPS) == []
             assert page.evaluate(SMALL_TARGETS, 44 if size in "01" else 60) == []
             assert page.evaluate(SMALL_TEXT, 18) == []
             spaced(page)
@@ -714,6 +716,22 @@ def test_staff_lines_are_told_apart_by_words(visit: Visit, site: Served) -> None
     assert axe(page) == []
 
 
+def test_the_choices_of_a_staff_reply_are_shown_once(visit: Visit, site: Served) -> None:
+    """As buttons; the list in its bubble stands for those that are no buttons any more."""
+    page = visit()
+    begin(page)
+    reply = Reply(
+        question=verbatim("您的事解决了吗？"),
+        choices=(Choice("!settled:1", verbatim("解决了")), Choice("!not:1", verbatim("没解决"))),
+    )
+    who = site.who()
+    line = Line("", "staff", NOON, reply=reply)
+    site.loop.call_soon_threadsafe(lambda: site.ears.add(who, line))
+    expect(page.locator("#answers button", has_text="没解决")).to_be_visible()
+    expect(page.locator("li.offered")).to_have_count(1)
+    expect(page.locator("li.offered")).to_have_attribute("data-who", "staff")
+
+
 # What staff hear of a page, and what a device can give
 
 WHERE = Reply(question=verbatim("具体在哪里？"), wants=frozenset({Kind.LOCATION, Kind.VOICE}))
@@ -851,6 +869,7 @@ DEFECTS = {
     "a clickable div": "document.querySelector('.send').outerHTML = '<div role=button>x</div>'",
     "small targets": "document.querySelector('.send').style.cssText = 'min-height:16px;height:9px'",
     "no focus ring": "document.querySelector('.send').style.outline = 'none'",
+    "a picture over words": "document.querySelector('.logo').style.position = 'absolute'",
     "a wide block": "document.querySelector('.top').style.minWidth = '600px'",
     "a dock over the focus": "document.documentElement.style.scrollPadding = '0'",
     "log hidden from readers": "document.querySelector('main').ariaHidden = 'true'",
@@ -860,6 +879,7 @@ DEFECTS = {
 def everything(page: Page) -> Iterator[str]:
     """Every check that a defect of one page can fall through, the quick ones first."""
     yield from page.evaluate(OVERFLOWS)
+    yield from page.evaluate(OVERLAPS)
     yield from page.evaluate(SMALL_TARGETS, 44)
     yield from page.evaluate(LOG_FAULTS)
     yield from page.evaluate(FAINT)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from bot.channels.base import Capabilities
-from bot.i18n import Text, Translator, _
+from bot.i18n import SEMICOLON, Text, Translator, _, enumerated
 from bot.messages import Attachment, Reply
 
 _SENTENCE_END = re.compile(r"(?<=[。！？；.!?;\n])")
@@ -24,6 +24,11 @@ def file_kind(file: Attachment) -> Text:
     return _KINDS.get(file.media_type.partition("/")[0], _("File"))
 
 
+def sources_of(reply: Reply) -> Text:
+    """What it rests on, in a line; of a reply that has sources."""
+    return SOURCES.fill(sources=enumerated(reply.sources, SEMICOLON))
+
+
 def blocks(reply: Reply, translator: Translator) -> list[str]:
     """The reply's blocks in reading order; the last holds the question and its choices.
 
@@ -39,8 +44,7 @@ def blocks(reply: Reply, translator: Translator) -> list[str]:
     if reply.caution:
         drawn.append(CAUTION.fill(caution=reply.caution).to(translator))
     if reply.sources:
-        sources = "；".join(text.to(translator) for text in reply.sources)
-        drawn.append(SOURCES.fill(sources=sources).to(translator))
+        drawn.append(sources_of(reply).to(translator))
     if reply.link:
         drawn.append(f"{reply.link.words.to(translator)}\n{reply.link.url}")
     asked = [reply.question.to(translator)] if reply.question else []

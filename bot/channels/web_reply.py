@@ -20,7 +20,7 @@ def drawn(reply: Reply, translator: Translator) -> dict[str, Any]:
         "groups": _groups([text.to(translator) for text in reply.items]),
         "timeline": reply.timeline and _timeline(reply.timeline, translator),
         "caution": reply.caution and drawing.CAUTION.fill(caution=reply.caution).to(translator),
-        "sources": _sources(reply, translator),
+        "sources": drawing.sources_of(reply).to(translator) if reply.sources else "",
         "link": reply.link and {"url": reply.link.url, "words": reply.link.words.to(translator)},
         "file": reply.attachment
         and {"reference": reply.attachment.reference, "name": reply.attachment.name},
@@ -42,13 +42,6 @@ def _groups(items: list[str]) -> list[tuple[str, list[str]]]:
         else:
             groups.append(("", [item.removeprefix(DOT)]))
     return groups
-
-
-def _sources(reply: Reply, translator: Translator) -> str:
-    if not reply.sources:
-        return ""
-    joined = "；".join(text.to(translator) for text in reply.sources)
-    return drawing.SOURCES.fill(sources=joined).to(translator)
 
 
 def _choice(number: int, choice: Choice, translator: Translator) -> dict[str, Any]:

@@ -183,9 +183,13 @@ def _joined(words: str, more: str) -> str:
 
 
 def _told(article: Article) -> str:
-    """The answer, and what it rests on."""
-    sources = "；".join(filter(None, (_source(one.title, one.article) for one in article.sources)))
-    return f"{article.answer}\n（{sources}）" if sources else article.answer
+    """The answer, and what it rests on, in its own language."""
+    english = article.language == "en"
+    listed = filter(None, (_source(one.title, one.article) for one in article.sources))
+    sources = ("; " if english else "；").join(listed)
+    if not sources:
+        return article.answer
+    return f"{article.answer}\n({sources})" if english else f"{article.answer}\n（{sources}）"
 
 
 def _source(title: str, article: str) -> str:

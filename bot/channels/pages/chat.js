@@ -109,7 +109,7 @@
     answers.textContent = "";
     if (!fieldset) return;
     equip(fieldset);
-    var items = list.querySelectorAll("li[data-who='bot'][data-id]");
+    var items = list.querySelectorAll("li[data-id]:not([data-who='person'])");
     if (items.length) items[items.length - 1].classList.add("offered");
     answers.appendChild(fieldset);
   }
