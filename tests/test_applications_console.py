@@ -158,6 +158,25 @@ async def test_a_mistake_is_corrected_and_stays_in_the_history(
     assert Stage.NOT_ELIGIBLE not in [step.stage for step in steps]
 
 
+async def test_a_mistake_is_corrected_to_missing_papers(browser: Browser, office: Office) -> None:
+    """The person is told which, as after a move."""
+    number = recorded(office)
+    chat = linked_chat(office, number)
+    await signed_in(browser, office)
+    page = await browser.get(f"/staff/applications/{number}")
+    await browser.post(f"/staff/applications/{number}/move", page, stage="not_eligible")
+    office.now += timedelta(minutes=20)
+    page = await browser.get(f"/staff/applications/{number}")
+    correct = f"/staff/applications/{number}/correct"
+    unnamed = await browser.post(correct, page, stage="papers_missing")
+    assert "写明缺哪些材料" in unnamed.html
+    assert standing(office, number).stage is Stage.NOT_ELIGIBLE
+    await browser.post(correct, page, stage="papers_missing", missing="户口簿复印件")
+    assert standing(office, number).stage is Stage.PAPERS_MISSING
+    linked = office.do(lambda services: services.applications.linked_numbered(chat, number))
+    assert linked.application.missing == "户口簿复印件"
+
+
 def steps_of(office: Office) -> Any:
     return office.do(lambda services: (services.known.calendar, services.known.stages))
 

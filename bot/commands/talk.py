@@ -55,7 +55,9 @@ def _as_read(pack: Any, answered: dict[str, Any]) -> str:
 
 
 def _chat_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--language", choices=LANGUAGES, default="")
+    parser.add_argument(
+        "--language", choices=LANGUAGES, default="", help="of a new chat; later say '/language'"
+    )
     parser.add_argument("--user", default="me", help="another name is another chat")
 
 

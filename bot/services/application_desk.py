@@ -167,8 +167,13 @@ class ApplicationDesk:
             self._audit(member, "application.moved", each.row.number, stage.value)
         return len(moving)
 
-    def correct(self, number: str, version: int, right: Stage, member: "Member") -> None:
-        """What stands is a mistake: the history keeps it, the person is told that it was one."""
+    def correct(
+        self, number: str, version: int, right: Stage, member: "Member", missing: str = ""
+    ) -> None:
+        """What stands is a mistake: the history keeps it, the person is told that it was one.
+
+        Raises NotFound, AlreadyTaken.
+        """
         standing = self._locked([number], member)[number]
         if standing.version != version:
             raise AlreadyTaken
@@ -177,7 +182,7 @@ class ApplicationDesk:
             raise NotFound
         application = self._mine(number, member)
         self._services.application_records.correct(
-            standing, right, application.reached, By(CONSOLE, member.id)
+            standing, right, application.reached, By(CONSOLE, member.id), missing
         )
         detail = f"{standing.stage.value} to {right.value}"
         self._audit(member, "application.corrected", number, detail)

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -139,8 +139,16 @@ class Records:
         stored.change_all(self._connection, [self._as_before(one.before, by) for one in ones])
         self._services.application_news.tell(moves)
 
-    def correct(self, now_at: StoredRow, right: Stage, history: Sequence[Reached], by: By) -> None:
-        """It never stood at `now_at.stage`, but stands at `right`."""
+    def correct(
+        self,
+        now_at: StoredRow,
+        right: Stage,
+        history: Sequence[Reached],
+        by: By,
+        missing: str = "",
+    ) -> None:
+        """It never stood at `now_at.stage`, but stands at `right`; `missing`: papers, in words."""
+        now_at = replace(now_at, missing=missing or now_at.missing)
         back = next(
             (one for one in reversed(history) if not one.mistaken and one.stage is right), None
         )

@@ -18,6 +18,7 @@ from bot.web.pages import Pages
 
 HOME = "/staff/applications"
 LONGEST_MISSING = 200
+NAME_THE_PAPERS = _("Please write which papers are missing: the person reads it.")
 SAID: dict[str, Text] = {
     "moved": _("Moved. Who follows it is told, not at night."),
     "nothing": _("Nothing was changed: they stand there already."),
@@ -127,12 +128,11 @@ class Applications:
     async def _move(self, request: web.Request, known: Any, form: Form) -> Text | None:
         """What is wrong, in words; None: done."""
         member = request[SESSION].member
-        stage = form.words("stage")
-        missing = form.words("missing")[:LONGEST_MISSING]
+        stage, missing = form.words("stage"), _missing(form)
         if stage not in list(Stage):
             return _("Please choose the stage that they move to.")
         if stage == Stage.PAPERS_MISSING and not missing:
-            return _("Please write which papers are missing: the person reads it.")
+            return NAME_THE_PAPERS
         try:
             await self._office.write(
                 lambda services: services.application_desk.move(
@@ -150,13 +150,17 @@ class Applications:
             await form_of(request),
             request[SESSION].member,
         )
-        stage, version = form.words("stage"), _version(form)
+        stage, version, missing = form.words("stage"), _version(form), _missing(form)
+        fault: Text | None = None
         if stage not in list(Stage):
             fault = _("Please choose the stage at which it really stands.")
+        elif stage == Stage.PAPERS_MISSING and not missing:
+            fault = NAME_THE_PAPERS
+        if fault:
             return self._dossier(request, await self._found(request), fault=fault, status=409)
         await self._office.write(
             lambda services: services.application_desk.correct(
-                number, version, Stage(stage), member
+                number, version, Stage(stage), member, missing
             )
         )
         raise web.HTTPSeeOther(f"{HOME}/{number}?said=corrected")
@@ -258,6 +262,10 @@ def source_words(source: str) -> Text:
             return _("by a command")
         case _:
             return _("in the console")
+
+
+def _missing(form: Form) -> str:
+    return form.words("missing")[:LONGEST_MISSING]
 
 
 def _version(form: Form) -> int:
