@@ -18,6 +18,7 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.measure import Bar, percentile, resident
 from benchmarks.questions import PEOPLE, UNSEEN, Asked, questions
+from bot.hearing import finder_of
 from bot.i18n import LANGUAGES
 from bot.known import load_pack
 from bot.understanding.confidence import IS_RIGHT, chance
@@ -152,7 +153,7 @@ def _row(name: str, figures: Figures) -> str:
 def measure() -> list[Bar]:
     pack = load_pack()
     ways = ways_to_ask(pack)
-    finder, index = Finder(ways, pack.strangers), Index(ways, pack.strangers)
+    finder, index = finder_of(pack), Index(ways, pack.strangers)
     searches: dict[str, Search] = {
         "Doorstep": lambda text: _with_chance(index, text),
         "BM25 over words (rjieba)": Bm25(ways, _words),

@@ -5,7 +5,7 @@ from bot.dialog import Control, Intent
 from bot.i18n import LANGUAGES
 from bot.services.articles import Finding
 from bot.understanding import controls, intents, normalise
-from bot.understanding.index import ways_to_ask
+from bot.understanding.index import questions_of, ways_to_ask
 from bot.understanding.search import Finder, Found
 
 EMERGENCY = "service.emergency"
@@ -14,7 +14,7 @@ EMERGENCY = "service.emergency"
 
 def finder_of(pack: ContentPack) -> Finder:
     """A finder over every way to ask, in all languages."""
-    return Finder(ways_to_ask(pack), pack.strangers)
+    return Finder(ways_to_ask(pack), pack.strangers, questions_of(pack))
 
 
 class OurHearing:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.dialog import Control as DialogControl
 from bot.dialog import Intent
 from bot.hearing import EMERGENCY
-from bot.known import load_known
+from bot.known import load_known, load_pack
 from bot.understanding import controls, synonyms
 from bot.understanding.confidence import IS_OURS, IS_RIGHT, Evidence, chance
 from bot.understanding.controls import (
@@ -17,7 +17,7 @@ from bot.understanding.controls import (
     has_nothing_to_say,
     yes_no,
 )
-from bot.understanding.index import Index
+from bot.understanding.index import Index, questions_of
 from bot.understanding.intents import (
     conversation_in,
     is_emergency,
@@ -25,6 +25,8 @@ from bot.understanding.intents import (
     language_named,
 )
 from bot.understanding.normalise import bare, language_of, normalise, number_in
+from bot.understanding.search import WRITTEN, Finder
+from bot.understanding.word_for_word import WordForWord
 
 ASKED = {
     "manage.lost": ["残疾证丢了怎么补", "证不见了去哪里补办", "I lost my disability certificate"],
@@ -333,3 +335,18 @@ def test_a_known_question_finds_its_answer_whatever_stands_before_it(words: str)
     """Filler and more words never make the very words of an answer unfindable."""
     found = INDEX.search(f"请问{words}，轮椅怎么申请", limit=len(ASKED))
     assert "benefit.device" in [match.id for match in found]
+
+
+def test_what_stands_in_the_content_is_answered_by_it() -> None:
+    """Every title and question, in whatever writing: staff who add one can rely on it."""
+    for answer, questions in questions_of(load_pack()).items():
+        for question in questions:
+            found = HEARING.search(f"{question.upper()} ？", "zh_Hans")
+            assert (found.ids[0], found.sure) == (answer, True), question
+
+
+def test_a_question_of_two_answers_is_left_to_the_search() -> None:
+    asked = {"one": ["在哪里办？", "要多久"], "two": ["在哪裏辦", "要钱吗"]}
+    assert WordForWord(asked).id_of("在哪里办") is None
+    assert WordForWord(asked).id_of("要多久？") == "one"
+    assert Finder(asked, written=asked).find("要多久").confidence >= WRITTEN

@@ -156,13 +156,21 @@ def _likelier_here(
     }
 
 
-def ways_to_ask(pack: ContentPack) -> dict[str, list[str]]:
-    """Titles, questions and keywords, of all languages together: people mix them."""
+def questions_of(pack: ContentPack) -> dict[str, list[str]]:
+    """Titles and questions, of all languages together: people mix them."""
     asked: dict[str, list[str]] = {}
     for language in LANGUAGES:
         for article in pack.articles(language):
-            ways = (article.title, *article.questions, *article.keywords)
-            asked.setdefault(article.id, []).extend(ways)
+            asked.setdefault(article.id, []).extend((article.title, *article.questions))
+    return asked
+
+
+def ways_to_ask(pack: ContentPack) -> dict[str, list[str]]:
+    """Titles, questions and keywords."""
+    asked = questions_of(pack)
+    for language in LANGUAGES:
+        for article in pack.articles(language):
+            asked[article.id].extend(article.keywords)
     return asked
 
 
