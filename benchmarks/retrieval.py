@@ -113,11 +113,12 @@ def judge(search: Search, asked: Sequence[Asked]) -> Figures:
     top3 = sum(any(which in one.ids for which, _score in got) for one, got in ours)
     answered, refused = _at_precision(found)
     return Figures(
-        top1 / max(1, len(ours)),
-        top3 / max(1, len(ours)),
-        answered / max(1, len(ours)),
-        refused / max(1, len(strangers)),
+        _share(top1, ours), _share(top3, ours), _share(answered, ours), _share(refused, strangers)
     )
+
+
+def _share(count: int, of: Sequence[object]) -> float:
+    return count / len(of) if of else math.nan
 
 
 def _at_precision(found: Sequence[tuple[Asked, list[tuple[str, float]]]]) -> tuple[int, int]:
@@ -147,7 +148,8 @@ def _threshold(found: Sequence[tuple[Asked, list[tuple[str, float]]]]) -> float:
 
 def _row(name: str, figures: Figures) -> str:
     shares = (figures.top1, figures.top3, figures.answered, figures.refused)
-    return f"  {name:38}" + "".join(f"{share:9.3f}" for share in shares)
+    shown = ("–" if math.isnan(share) else f"{share:.3f}" for share in shares)
+    return f"  {name:38}" + "".join(f"{share:>9}" for share in shown)
 
 
 def measure() -> list[Bar]:
