@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import os
 import secrets
@@ -55,7 +56,9 @@ class App:
     def __init__(self, config: Config, clock: Callable[[], datetime] | None = None) -> None:
         """Raises ConfigError for what cannot be opened or read."""
         self.config = config
-        self.me = f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(4)}"
+        # All of the host's name: those of replicas often differ at its end only.
+        host = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:16]
+        self.me = f"{host}:{os.getpid()}:{secrets.token_hex(4)}"
         self.now = clock or self._now
         self.database = Database(config.database_url, Vault(config.keys))
         self._migrate()
@@ -153,7 +156,7 @@ class App:
         self._forgotten = now
         await self.write(lambda services: services.application_imports.forget_old())
         await self.write(lambda services: services.application_sources.forget_old_events())
-        await self.write(lambda services: services.privacy.forget_old_links())
+        await self.write(lambda services: services.privacy.forget_old())
 
     # --- bot.web.office.Office
 

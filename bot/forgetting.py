@@ -58,7 +58,7 @@ class Forgetting:
                 self._done = None
                 raise
             except Exception:  # one kind's trouble must not keep the others
-                log.exception("forgetting_failed", extra={"what": work.__name__})
+                log.exception("forgetting_failed", extra={"part": work.__name__})
 
     async def _drafts(self, now: datetime) -> None:
         async def batch() -> int:

@@ -35,7 +35,6 @@ _LEVEL = re.compile(r"(?:街道|办事处|[市区县镇乡])$")
 PLACE = 2
 """So many parts has a place as it is stored."""
 
-Value = "str | int | date | datetime | Text"
 Json = Any
 
 

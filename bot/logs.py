@@ -18,6 +18,7 @@ FIELDS = (
     "event",
     "method",
     "milliseconds",
+    "part",
     "path",
     "seconds",
     "setting",

@@ -92,7 +92,13 @@ class Pulling:
             return False
         try:
             cursor, refused = await self._read(session, state)
-        except BadSource as trouble:
+        except Unavailable:
+            raise
+        except Exception as error:
+            broken = BadSource(_("The source's data could not be taken over."))
+            trouble = error if isinstance(error, BadSource) else broken
+            if trouble is broken:
+                log.exception("pull_failed")
             later = self._now() + pause(state.failures)
             words = json.dumps(trouble.words.dump())
             log.warning("source_down", extra={"seconds": pause(state.failures).seconds})

@@ -18,7 +18,7 @@ from bot.domain.applications import after_the_night
 from bot.i18n import Translator, _
 from bot.messages import Address, Reply
 from bot.outcomes import Outcomes
-from bot.retrying import LEASE_LEFT, is_dead
+from bot.retrying import LEASE_LEFT, LONGEST_PAUSE, is_dead
 from bot.storage import gathering, leases, messages
 from bot.storage.db import Connection, Database, Unavailable
 from bot.storage.leases import OutgoingRow
@@ -153,8 +153,9 @@ class Relay:
             return False
         channel = self._channels.get(row.channel)
         if channel is None:
-            await self._outcomes.later(row, "held", "this channel is not running here", now)
-            return True
+            why, due = "this channel is not running here", now + LONGEST_PAUSE
+            await self._outcomes.later(row, "waiting", why, due, count=False)
+            return False
         try:
             external = await self._send_reply(channel, row)
         except Exception as trouble:  # noqa: BLE001 - all are told apart in one place

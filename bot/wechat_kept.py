@@ -12,6 +12,7 @@ from bot.channels.wechat_decode import granted_by
 from bot.config import Config
 from bot.dialog import Carrying
 from bot.manners import Manners
+from bot.messages import IncomingMessage
 from bot.storage import wechat
 from bot.storage.db import Connection, Database, Unavailable
 
@@ -130,7 +131,11 @@ def wechat_manners(config: Config) -> Manners:
         gathers=True,
         more=MORE_WORDS,
         erases_who_leaves=True,
-        stored=lambda connection, message, now: wechat.grant(
-            connection, message.sender.user_id, granted_by(message), now
-        ),
+        stored=_granted,
     )
+
+
+def _granted(connection: Connection, message: IncomingMessage, now: datetime) -> None:
+    """What was answered on our own page, WeChat knows nothing of."""
+    if not message.private:
+        wechat.grant(connection, message.sender.user_id, granted_by(message), now)

@@ -58,9 +58,9 @@ class Telling(Expect[Story]):
             return Refused(
                 _("That is too long for one message. Please send it in two or three parts.")
             )
-        if len(parts) >= MOST_MESSAGES:
-            return Understood(parts)
         more = (*parts, Part(heard.text, heard.attachment))
+        if len(more) > MOST_MESSAGES:
+            return Understood(more)
         return Narrowed(self.dump(more), _("I have noted that."))
 
     def show(self, value: Story) -> Text:

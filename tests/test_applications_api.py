@@ -32,6 +32,7 @@ from bot.health import openapi
 from bot.storage import applications as stored
 from bot.web import make_api
 from bot.web.api import KEY, NUMBER_FORMAT, PATH, REGION_FORMAT
+from tests.clerk import a_clerk
 from tests.stage import KNOWN
 from tests.test_console import Office, office
 
@@ -139,6 +140,7 @@ async def test_what_cannot_be_read(system: System) -> None:
         ({"stage": "sent", "outside": "x", "more": "y"}, 422),
         ({"stage": "sent", "number": "A2"}, 422),
         ({"stage": "sent", "outside": "a\x00b"}, 422),
+        ({**NEW, "stage": "sent", "outside": "x", "name": "张\ud83d"}, 422),
         ({"stage": "sent", "outside": " \u3000"}, 422),
         ({**NEW, "stage": "notice", "procedure": "renewal", "outside": "x"}, 409),
         ({"stage": "accepted", "outside": "x"}, 404),
@@ -190,7 +192,7 @@ async def test_twenty_at_once_with_keys_of_their_own_make_one(
 
 def test_the_tokens_are_not_stored(office: Office) -> None:
     made = token(office)
-    rows = office.do(lambda services: services.application_sources.systems())
+    rows = office.do(lambda services: services.application_sources.systems(a_clerk(services)))
     assert made not in repr(rows)
 
 

@@ -251,6 +251,16 @@ async def test_tokens_are_made_and_revoked(browser: Browser, office: Office) -> 
     assert office.do(lambda services: services.application_sources.system_of(token[1])) is None
 
 
+async def test_another_regions_tokens_are_not_there(browser: Browser, office: Office) -> None:
+    made = office.do(lambda services: services.application_sources.add_system("province", "44"))
+    await signed_in(browser, office, region="440103", role="administrator")
+    page = await browser.get("/staff/applications/systems")
+    assert "province" not in page.html
+    page = await browser.post("/staff/applications/systems/revoke", page, name="province")
+    assert page.status == 404
+    assert office.do(lambda services: services.application_sources.system_of(made))
+
+
 # --- imports
 
 

@@ -244,3 +244,13 @@ def test_the_contract_says_what_the_api_says() -> None:
     assert set(written["properties"]) == set(ours["properties"])
     for name in ("stage", "procedure", "way"):
         assert written["properties"][name]["enum"] == ours["properties"][name]["enum"], name
+
+
+async def test_half_an_emoji_keeps_nobody_elses_application(source: Source, office: Office) -> None:
+    """Valid JSON that no database takes: that item is refused, those beside it are taken."""
+    reader = Reader(source, office)
+    source.items = [item("X0", name="张\ud83d"), item("X1")]
+    assert await reader.pull()
+    assert known(office, "X0", "X1") == {"X1": "accepted"}
+    assert reader.state.cursor == "2"
+    assert reader.state.failures == 0

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from datetime import date
 from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.dialog import Answers, Asked, Expect, Heard, Narrowed, Refused, Unclear, Understood
+from bot.dialog.days import day_in
 from bot.dialog.expect import (
     Choice,
     IdNumber,
@@ -27,6 +29,7 @@ from bot.domain.regions import Regions
 from bot.i18n import _
 from bot.messages import Kind
 from bot.understanding.controls import yes_no
+from handlers.story import MOST_MESSAGES, Part, Telling
 
 REGIONS = Regions.load()
 
@@ -312,3 +315,16 @@ def test_unknown_place() -> None:
 
 def test_a_place_of_another_release_begins_anew() -> None:
     assert Place().options(asked(["999999", 3]))[0].label.msgid == "广州市"
+
+
+def test_a_leap_day_is_found_a_year_ahead() -> None:
+    assert day_in("2月29日", date(2027, 12, 1)) == date(2028, 2, 29)
+    assert day_in("2月29日", date(2026, 3, 2)) is None
+
+
+def test_of_a_long_story_nothing_is_left_out() -> None:
+    """The message after the last that fits ends it, and is kept."""
+    parts = Telling().dump(tuple(Part(f"{at}") for at in range(MOST_MESSAGES)))
+    reading = Telling().read(heard("最后一句"), asked(parts))
+    assert isinstance(reading, Understood)
+    assert [part.words for part in reading.value][-2:] == [str(MOST_MESSAGES - 1), "最后一句"]

@@ -101,7 +101,7 @@ async def test_a_newer_link_ends_the_older_and_old_ones_are_forgotten(site) -> N
     await new_link(app)
     assert await app.database.read(rows) == 2, "a page that is open stays open"
     soon = app.now() + LINK_LASTS
-    await app.database.write(lambda one: Services(one, soon, KNOWN).privacy.forget_old_links())
+    await app.database.write(lambda one: Services(one, soon, KNOWN).privacy.forget_old())
     assert await app.database.read(rows) == 0
 
 

@@ -162,3 +162,30 @@ def out_of_reach(database: Database) -> Iterator[None]:
         yield
     finally:
         holder.close()
+
+
+async def test_what_no_channel_here_can_send_waits_for_one_that_can(database: Database) -> None:
+    """A start without the token, or a replica that lacks it, must not set messages aside."""
+    clock = [NOW]
+    channel = Slow()
+    says(database, "one", "a", "b")
+    deaf = Relay(database, {}, translator, lambda: clock[0], "deaf")
+    await deaf.deliver_due()
+    await deaf.settle()
+    assert states(database) == ["waiting"]
+    clock[0] += timedelta(minutes=6)
+    relay = relay_of(database, channel, lambda: clock[0])
+    await relay.deliver_due()
+    await relay.settle()
+    assert channel.sent == ["a", "b"]
+    assert states(database) == ["sent"]
+
+
+async def test_a_sender_that_wakes_too_late_undoes_nothing(database: Database) -> None:
+    """Its lease ran out, another sent the row: what it thinks of its own try counts for nothing."""
+    (row,) = says(database, "one", "a", at_once=True)
+    database.write_now(lambda connection: messages.mark_sent(connection, [(row.uid, "1")], NOW))
+    database.write_now(
+        lambda connection: messages.mark_unsent(connection, row.uid, "unknown", "cut off", NOW)
+    )
+    assert states(database) == ["sent"]

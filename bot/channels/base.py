@@ -28,7 +28,6 @@ class Capabilities:
     """0: the channel has none, and numbers lead to every choice."""
     proactive: bool
     """May we write first, at any time?"""
-    reply_deadline: timedelta | None = None
     idempotent_send: bool = False
     """Sending the same outbox row twice shows it once."""
 

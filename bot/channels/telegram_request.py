@@ -9,7 +9,8 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECT, WAIT_FOR_A_CONNECTION, READ = 5.0, 2.0, 8.0
-"""Seconds; together below the relay's lease."""
+WRITE = 8.0
+"""Seconds; all together below the relay's lease: `sock_read` begins when all has been written."""
 CONNECTIONS = 64
 KEPT_OPEN = 15.0
 """Seconds that an idle connection is used again: longer, and the server may just be closing it."""
@@ -56,11 +57,12 @@ class AiohttpRequest(BaseRequest):
             _given(connect_timeout, CONNECT),
             _given(pool_timeout, WAIT_FOR_A_CONNECTION),
         )
+        read, write = _given(read_timeout, READ), _given(write_timeout, WRITE)
         timeout = aiohttp.ClientTimeout(
-            total=None,
+            total=connect + wait + write + read,
             connect=connect + wait,
             sock_connect=connect,
-            sock_read=_given(read_timeout, READ),
+            sock_read=read,
         )
         try:
             async with self._open(url).request(

@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels import drawing
-from bot.channels.base import Capabilities
 from bot.commands.base import Command
 from bot.config import Config
 from bot.i18n import LANGUAGES, translator
 from bot.messages import Address, IncomingMessage, Reply
-
-WIDE = Capabilities(max_text=10_000, text_unit="characters", max_buttons=0, proactive=True)
 
 
 def _ask_arguments(parser: argparse.ArgumentParser) -> None:

@@ -84,9 +84,9 @@ def _weekday(text: str, today: date) -> date | None:
 
 def _without_year(month: int, day: int, today: date) -> date | None:
     this = _made(today.year, month, day)
-    if this is None or this >= today - RECENT:
+    if this and this >= today - RECENT:
         return this
-    return _made(today.year + 1, month, day)
+    return _made(today.year + 1, month, day)  # '2月29日', said in the year before
 
 
 def _made(year: int, month: int, day: int) -> date | None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat
-from stdnum.cn import ric
-from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
+from stdnum.exceptions import InvalidComponent, ValidationError
 
 from bot.dialog.question import (
     Asked,
@@ -18,6 +17,7 @@ from bot.dialog.question import (
     Unclear,
     Understood,
 )
+from bot.domain.identity import check_identity_number
 from bot.domain.people import mask_id, mask_phone
 from bot.i18n import Text, _, verbatim
 from bot.messages import Kind
@@ -176,11 +176,8 @@ class IdNumber(Expect[str]):
 
 
 def _checked(number: str) -> Reading[str]:
-    """The place in a number is not judged: the library's list cannot know every county."""
     try:
-        if number[-1] != ric.calc_check_digit(number):
-            raise InvalidChecksum
-        ric.get_birth_date(number)
+        check_identity_number(number)
     except InvalidComponent:
         return Refused(
             _(

@@ -190,7 +190,7 @@ class Question(Generic[T]):
     ask: Text
     expect: Expect[T]
     label: Text
-    """Its name in the review and in 'change …': at most six Han characters."""
+    """Its name in the review and in 'change …': at most twelve Han characters."""
     called: tuple[str, ...] = ()
     """Other words for the label, as `Heard.plain` holds them: '名字' for '姓名'."""
     why: Text | None = None

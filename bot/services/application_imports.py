@@ -110,9 +110,9 @@ class ApplicationImports:
     def name_columns(self, import_id: int, mapping: Mapping[str, int], member: "Member") -> None:
         """Remembered for files with the same columns; the rows are checked next.
 
-        Raises ValueError where a column that is needed has none. Also to check a file again.
+        Raises ValueError where a column that is needed has none. Once: then the file is forgotten.
         """
-        found = self._mine(import_id, member, "mapping", "faulty", "ready")
+        found = self._mine(import_id, member, "mapping")
         known = {
             field: at
             for field, at in mapping.items()

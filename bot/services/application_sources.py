@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.domain.application_reading import read_row
 from bot.domain.application_rows import FIELDS, OLDER, OUTSIDE, Action, BadRow, Planned, Row
 from bot.domain.applications import STALE_AFTER
-from bot.domain.regions import PROVINCE
+from bot.domain.regions import PROVINCE, Regions
 from bot.domain.stages import Procedure, Stage, Way
 from bot.i18n import Json, Text, _, translator
 from bot.services.application_records import By
@@ -19,6 +20,7 @@ from bot.storage import application_sources as stored
 from bot.storage.application_sources import PullState, System
 
 if TYPE_CHECKING:
+    from bot.domain.staff import Member
     from bot.services import Services
 
 EVENTS_KEPT = timedelta(days=30)
@@ -61,8 +63,13 @@ class ApplicationSources:
             self._services.audit.record(made_by, "system.added", name)
         return token if made else None
 
-    def systems(self) -> Sequence[System]:
-        return stored.systems(self._connection)
+    def systems(self, member: "Member") -> Sequence[System]:
+        """Those of the member's region."""
+        return [
+            system
+            for system in stored.systems(self._connection)
+            if Regions.contains(member.region, system.region)
+        ]
 
     def revoke(self, name: str, by: int | None = None) -> bool:
         done = stored.revoke(self._connection, name, self._now)
@@ -170,6 +177,10 @@ class ApplicationSources:
         stored.fail_pull(self._connection, owner, trouble, next_at)
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""No database keeps NUL or half an emoji."""
+
+
 def shape_faults(body: Json) -> dict[str, Text]:
     """Is it the object that docs say, before anything is looked up?"""
     if not isinstance(body, dict):
@@ -180,7 +191,7 @@ def shape_faults(body: Json) -> dict[str, Text]:
             faults[name[:40]] = _("This field is not known.")
         elif value is not None and not isinstance(value, str):
             faults[name] = _("It must be a string.")
-        elif isinstance(value, str) and (not value.strip() or "\x00" in value):
+        elif isinstance(value, str) and (not value.strip() or _UNSTORABLE.search(value)):
             faults[name] = _("It must not be empty; leave the field out.")
     allowed = {"stage": Stage, "expected_stage": Stage, "procedure": Procedure, "way": Way}
     for name, those in allowed.items():

@@ -14,6 +14,7 @@ from bot.storage import (
     leaving,
     private_links,
     transcript,
+    tries,
     wechat,
 )
 
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
     from bot.services import Services
 
 LINK_LASTS = timedelta(minutes=30)
+TRIES_KEPT = timedelta(days=2)
+"""The longest span in which wrong tries are counted is a day."""
 
 
 class Privacy:
     """Links, export and erasure of one conversation."""
 
     def __init__(self, services: "Services") -> None:
+        self._services = services
         self._connection = services.connection
         self._now = services.now
 
@@ -62,9 +66,11 @@ class Privacy:
             return None
         return conversations.address_of(self._connection, conversation_id)
 
-    def forget_old_links(self) -> None:
-        """Links and pages whose time is over."""
+    def forget_old(self) -> None:
+        """Links whose time is over, tries that count no more, questions asked long ago."""
         private_links.forget_old(self._connection, self._now)
+        tries.forget(self._connection, self._now - TRIES_KEPT)
+        self._services.questions.forget_old()
 
     def export(self, who: Address) -> "Json":
         """All that is kept of a chat, as plain JSON (PIPL Art. 45)."""

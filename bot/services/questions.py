@@ -45,9 +45,12 @@ class Questions:
         if bare:
             stored.note(self._connection, bare, hidden, language, shown, self._services.now)
 
-    def groups(self) -> list[Group]:
-        """The most asked first; what is too old is deleted on the way."""
+    def forget_old(self) -> None:
+        """What nobody asked for half a year."""
         stored.forget(self._connection, self._services.now - KEPT)
+
+    def groups(self) -> list[Group]:
+        """The most asked first."""
         waiting = stored.waiting(self._connection)
         alike = self._services.known.library.alike([question.words for question in waiting])
         groups = [Group([waiting[at] for at in places]) for places in alike]

@@ -52,7 +52,8 @@ class TicketWork(TicketsBase):
         closed = self._changed("ticket.closed", lambda by: ticket.close(by, self._now), member)
         messages.take_back(self._connection, f"ticket:{ticket.id}")
         if ticket.conversation_id:
-            stored.expect_answer(self._connection, ticket.conversation_id, None)
+            if stored.expected(self._connection, ticket.conversation_id) == ticket.id:
+                stored.expect_answer(self._connection, ticket.conversation_id, None)
             if ticket.answered_at is None and ticket.kind is not TicketKind.FAILURE:
                 self._tell(ticket, closed_reply(ticket.number))
         return closed

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.storage.db import insert_unless_there
 from bot.storage.tables import booking_members, bookings, join_codes
@@ -55,14 +55,6 @@ def remind(connection: Connection, conversation_id: int, *, wanted: bool) -> Non
         .where(booking_members.c.conversation_id == conversation_id)
         .values(reminders=wanted)
     )
-
-
-def wants_reminders(connection: Connection, conversation_id: int) -> bool:
-    """False: it switched them off."""
-    off = select(func.count()).where(
-        booking_members.c.conversation_id == conversation_id, ~booking_members.c.reminders
-    )
-    return not connection.execute(off).scalar_one()
 
 
 def leave(connection: Connection, booking_id: int, conversation_id: int) -> None:

@@ -25,12 +25,6 @@ def get(connection: Connection, edition_id: int) -> Edition | None:
     return _edition(row) if row else None
 
 
-def rewrite(connection: Connection, edition_id: int, file: str, now: datetime) -> None:
-    connection.execute(
-        update(editions).where(editions.c.id == edition_id).values(file=file, changed_at=now)
-    )
-
-
 def move(
     connection: Connection,
     edition_id: int,

@@ -148,10 +148,13 @@ def mark_unsent(
     *,
     count: bool = True,
 ) -> None:
-    """It did not go out (or nobody knows): 'waiting' or 'unknown' again at `due`, or an end."""
+    """It did not go out (or nobody knows): 'waiting' or 'unknown' again at `due`, or an end.
+
+    Not where it is no longer being sent: another holder may have sent it after the lease ran out.
+    """
     connection.execute(
         update(outbox)
-        .where(outbox.c.uid == uid)
+        .where(outbox.c.uid == uid, is_one_of(outbox.c.state, "sending"))
         .values(
             state=state,
             error=why[:500],

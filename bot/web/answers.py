@@ -33,7 +33,7 @@ OWN_DRAFT = _("You wrote this draft. A second person has to read and publish it.
 
 
 class Answers:
-    """Looking, linking and writing are behind guard.member, publishing behind guard.supervisor."""
+    """Looking, linking and writing are behind rules.clerk, publishing behind rules.supervisor."""
 
     def __init__(self, office: Office, pages: Pages) -> None:
         self._office = office

@@ -51,7 +51,7 @@ WAYS: dict[str, Text] = {
 
 
 class Applications:
-    """Every handler is behind guard.member; what lies outside one's region is not there."""
+    """Every handler is behind rules.clerk; what lies outside one's region is not there."""
 
     def __init__(self, office: Office, pages: Pages) -> None:
         self._office = office

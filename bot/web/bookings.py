@@ -29,7 +29,7 @@ CHOOSE = _("Please choose a visit first.")
 
 
 class Bookings(VisitRoom):
-    """Every handler is behind guard.desk."""
+    """Every handler is behind rules.clerk."""
 
     said: ClassVar = {
         "moved": _("Moved."),

@@ -33,7 +33,7 @@ ORDERS: dict[By, Text] = {
 
 
 class DaySheets(VisitRoom):
-    """Behind guard.member: an assessor reaches their own teams' sheets, and no others."""
+    """Behind rules.member: an assessor reaches their own teams' sheets, and no others."""
 
     said: ClassVar = {
         "recorded": _("The outcome is recorded."),

@@ -36,6 +36,11 @@ class Form:
 _FORM: web.RequestKey[Form] = web.RequestKey("form", Form)
 
 
+def storable(words: str) -> str:
+    """Without what no database keeps."""
+    return words.replace("\x00", "")
+
+
 async def form_of(request: web.Request) -> Form:
     """Read once, kept with the request."""
     if _FORM not in request:
@@ -48,7 +53,7 @@ async def _read(request: web.Request) -> Form:
     if request.content_type != "multipart/form-data":
         posted = await request.post()
         for name in posted:
-            form.many[name] = [str(value) for value in posted.getall(name)]
+            form.many[name] = [storable(str(value)) for value in posted.getall(name)]
             form.fields[name] = form.many[name][0]
         return form
     try:
@@ -78,7 +83,7 @@ async def _read_parts(request: web.Request, form: Form) -> None:
             form.file = bytes(content) or form.file
             form.file_name = part.filename or form.file_name
         else:
-            words = content.decode("utf-8", "replace")
+            words = storable(content.decode("utf-8", "replace"))
             form.many.setdefault(part.name, []).append(words)
             form.fields.setdefault(part.name, words)
 

@@ -12,7 +12,7 @@ from bot.domain.tickets import AlreadyTaken, NotFound
 from bot.headers import security_headers
 from bot.i18n import _
 from bot.services import Services
-from bot.web.forms import form_of
+from bot.web.forms import form_of, storable
 from bot.web.office import Office
 from bot.web.pages import Pages, language_of
 from bot.web.rules import (
@@ -211,5 +211,5 @@ class Guard:
 def _note(services: Services, member: Member, request: web.Request, *, success: bool) -> None:
     """Every page that is opened and every form that is sent, before anything else."""
     event = "page" if request.method == "GET" else "form"
-    subject = request.path.removeprefix("/staff/") or "queue"
+    subject = storable(request.path.removeprefix("/staff/")) or "queue"
     services.audit.record(member.id, event, subject, success=success)

@@ -38,7 +38,7 @@ NEEDED = _("The stage and one of the two numbers need a column.")
 
 
 class Imports:
-    """Every handler is behind guard.member."""
+    """Every handler is behind rules.clerk."""
 
     def __init__(self, office: Office, pages: Pages) -> None:
         self._office = office

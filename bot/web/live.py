@@ -31,7 +31,7 @@ class Listener:
 
 
 class Live:
-    """The stream behind guard.news."""
+    """The stream behind rules.news."""
 
     def __init__(self, office: Office, pages: Pages, cookie: str) -> None:
         self._office = office

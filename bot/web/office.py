@@ -19,7 +19,3 @@ class Office(Protocol):
 
     def changes(self) -> AsyncIterator[None]:
         """Yields whenever the queue may have changed."""
-
-
-class Down(Exception):
-    """The store cannot be reached."""

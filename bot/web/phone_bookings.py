@@ -1,6 +1,8 @@
 """Booking for somebody who phoned: one form, looked through, then the visits to choose from."""
 
+import re
 import secrets
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -8,10 +10,10 @@ from typing import TypeVar
 import phonenumbers
 from aiohttp import web
 from phonenumbers import PhoneNumberFormat
-from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
 from bot.domain.bookings import AlreadyBooked, SlotTaken, VisitRequest
+from bot.domain.identity import check_identity_number
 from bot.domain.people import DisabilityKind
 from bot.domain.regions import Level, Region, Regions
 from bot.domain.visit_needs import Call, Door, ForWhom, Need, Purpose, Residence, Travel
@@ -37,7 +39,7 @@ Faults = dict[str, Text]
 
 
 class PhoneBookings(VisitRoom):
-    """Every handler is behind guard.desk."""
+    """Every handler is behind rules.clerk."""
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         return await self._form(request, {"key": secrets.token_hex(16), "agreed": ""}, {}, {})
@@ -185,13 +187,15 @@ def _phone(typed: str) -> str | None:
 
 
 def _id_number(typed: str) -> str | None:
-    """'' for none; None: its check character is wrong."""
-    if not typed:
+    """'' for none; None: its check character or its birthday is wrong."""
+    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed)).upper()
+    if not number:
         return ""
     try:
-        return str(ric.validate(typed)).upper()
+        check_identity_number(number)
     except ValidationError:
         return None
+    return number
 
 
 def _street(typed: str, regions: Regions, inside: str) -> Region | None:

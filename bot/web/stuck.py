@@ -10,7 +10,7 @@ from bot.web.pages import Pages
 
 
 class Stuck:
-    """Every handler is behind guard.supervisor."""
+    """Every handler is behind rules.supervisor."""
 
     def __init__(self, office: Office, pages: Pages) -> None:
         self._office = office

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.domain.tickets import NotFound
 from bot.i18n import Text, _
 from bot.web.forms import form_of
 from bot.web.guard import SESSION
@@ -51,7 +52,13 @@ class Systems:
     async def revoke(self, request: web.Request) -> web.StreamResponse:
         form, who = await form_of(request), request[SESSION].member
         name = form.fields.get("name", "")
-        await self._office.write(lambda services: services.application_sources.revoke(name, who.id))
+
+        def work(services: Any) -> None:
+            if name not in {one.name for one in services.application_sources.systems(who)}:
+                raise NotFound
+            services.application_sources.revoke(name, who.id)
+
+        await self._office.write(work)
         raise web.HTTPSeeOther(HOME)
 
     async def _list(
@@ -63,7 +70,9 @@ class Systems:
         status: int = 200,
     ) -> web.StreamResponse:
         session = request[SESSION]
-        found = await self._office.read(lambda services: services.application_sources.systems())
+        found = await self._office.read(
+            lambda services: services.application_sources.systems(session.member)
+        )
         return self._pages.of_member(
             session,
             "systems.html",

@@ -36,7 +36,7 @@ LONGEST_NAME, LONGEST_NOTE = 80, 200
 
 
 class Teams(VisitRoom):
-    """Seeing and saving is behind guard.desk; who goes along, and counties, behind supervisor."""
+    """Seeing and saving is behind rules.clerk; who goes along, and counties, behind supervisor."""
 
     said: ClassVar = {
         "saved": _("The team is saved."),

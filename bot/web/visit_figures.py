@@ -40,7 +40,7 @@ SERIES: tuple[tuple[str, Text], ...] = (
 
 
 class VisitFigures(VisitRoom):
-    """Every handler is behind guard.desk."""
+    """Every handler is behind rules.clerk."""
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         member = member_of(request)

@@ -35,7 +35,7 @@ NAMES: dict[What, Text] = {
 
 
 class VisitImport(VisitRoom):
-    """Every handler is behind guard.desk."""
+    """Every handler is behind rules.clerk."""
 
     said: ClassVar = {"taken": _("Everything was imported.")}
 

@@ -42,7 +42,7 @@ WRONG_PLACES = _("Please give a number of people from 1 to {most}.").fill(most=M
 
 
 class VisitWeeks(VisitRoom):
-    """Seeing is behind guard.member (an assessor sees their own teams), changing behind desk."""
+    """Seeing is behind rules.member (an assessor sees their own teams), changing behind clerk."""
 
     said: ClassVar = {
         "opened": _("Opened."),

@@ -9,5 +9,5 @@ marks = Table(
     metadata,
     Column("name", String(60), primary_key=True),
     Column("value", String(300), nullable=False),
-    # Telegram's polling offset, the audit's anchor, the demo's being loaded.
+    # Which edition of the answers is the newest, say.
 )
