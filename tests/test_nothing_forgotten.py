@@ -16,6 +16,7 @@ from bot import content
 from bot.config import Config
 from bot.i18n import LANGUAGES, LOCALES, translator
 from bot.known import CONTENT
+from bot.logs import FIELDS
 from bot.services import Services, Turn, UseCase
 from bot.storage.db import Database
 from handlers import HANDLERS
@@ -105,6 +106,18 @@ def test_every_page_of_the_console_says_in_which_room_it_is() -> None:
     for name in pages - {"sign_in", "code", "error"}:
         section = re.search(r'{% set section = "(\w+)" %}', templates[name])
         assert section and section[1] in rooms, name
+
+
+def test_every_field_that_is_logged_is_let_through() -> None:
+    """What is not in FIELDS is left out in silence: a line would not say what broke."""
+    logged = {
+        name
+        for path in (ROOT / "bot").rglob("*.py")
+        for fields in re.findall(r"extra=\{([^}]*)\}", path.read_text(encoding="utf-8"))
+        for name in re.findall(r'"(\w+)":', fields)
+    }
+    assert "part" in logged
+    assert logged <= set(FIELDS)
 
 
 def test_content_keeps_its_promises() -> None:

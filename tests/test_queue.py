@@ -276,6 +276,19 @@ def test_merging_and_splitting(office: Office) -> None:
     assert made.conversation_id == first.conversation_id
 
 
+def test_closing_one_letter_leaves_the_question_in_another(office: Office) -> None:
+    """The same person wrote twice: their next words still answer what was asked in the other."""
+    member = office.member()
+    first, second = office.writes("电梯坏了"), office.writes("门口有台阶")
+    office.do(lambda s: s.tickets.take(second.number, 1, member))
+    office.do(lambda s: s.tickets.answer(second.number, 2, member, "在哪个区？", asks=True))
+    office.do(lambda s: s.tickets.close(first.number, 1, member))
+    awaited = office.as_person("w1", lambda turn: turn.tickets.awaiting_answer())
+    assert awaited.number == second.number
+    office.do(lambda s: s.tickets.close(second.number, 3, member))
+    assert office.as_person("w1", lambda turn: turn.tickets.awaiting_answer()) is None
+
+
 def test_two_who_answer_at_once(office: Office) -> None:
     """One wins; the other's words are kept as a draft."""
     ticket = office.writes("电梯坏了")

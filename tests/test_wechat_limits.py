@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from bot.allowance import LIMITS, Grant
 from bot.channels.base import Refused
 from bot.channels.wechat_token import EARLY, AccessToken
 from bot.i18n import verbatim
-from bot.messages import Attachment, Link, Reply
+from bot.messages import Address, Attachment, IncomingMessage, Link, Reply
 from bot.storage import wechat
 from bot.storage.db import Database
 from bot.storage.tables import (
@@ -29,7 +30,7 @@ from bot.storage.tables import (
     wechat_ledger,
     wechat_tokens,
 )
-from bot.wechat_kept import WeChatKept
+from bot.wechat_kept import WeChatKept, wechat_manners
 from tests.clerk import answer_oldest
 from tests.standin_wechat import FAULT, Person
 from tests.test_wechat_service import DOWN, Running, running
@@ -545,6 +546,17 @@ async def test_the_ledger_is_spent_by_all_replicas_together(database: Database) 
     await kept.close("o1")
     assert (await kept.left("o1")).left == 0
     assert not await kept.spend("nobody")
+
+
+async def test_what_is_answered_on_our_own_page_allows_nothing(database: Database) -> None:
+    """WeChat has not heard of it: its own count would refuse what ours allows."""
+    kept = WeChatKept(database, "wx1", lambda: NOW)
+    config: Any = SimpleNamespace(wechat=SimpleNamespace(personal_data="link"))
+    stored = wechat_manners(config).stored
+    for private, left in ((True, 0), (False, LIMITS[Grant.MESSAGE][0])):
+        message = IncomingMessage(Address("wechat", "o1"), "m1", NOW, "好", private=private)
+        database.write_now(lambda one, message=message: stored(one, message, NOW))
+        assert (await kept.left("o1")).left == left
 
 
 async def test_a_signature_serves_for_one_body(database: Database) -> None:
