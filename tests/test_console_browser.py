@@ -231,6 +231,8 @@ def test_other_regions_news_are_not_told(visit: Visit, site: Site) -> None:
     site.writes("深圳的事", "w11", region="440305001")
     page.wait_for_timeout(1500)
     expect(page.locator("#live-words")).to_have_text("")
+    site.writes("本区的事", "w12", region="440103004")
+    expect(page.locator("#live-words")).to_contain_text("新消息：1条")
 
 
 # --- what goes wrong, and what is shown once

@@ -1,7 +1,5 @@
 """Guangdong's divisions: the data, and what people type."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,9 +85,3 @@ def test_every_place_is_found_by_its_name_and_by_its_full_name() -> None:
 @given(st.text())
 def test_any_text_can_be_looked_for(text: str) -> None:
     assert all(region.code in REGIONS.by_code for region in REGIONS.find(text))
-
-
-def test_loading_is_quick() -> None:
-    started = time.process_time()
-    Regions.load()
-    assert time.process_time() - started < 0.1

@@ -369,10 +369,10 @@ async def test_a_slow_turn_is_answered_later_by_the_interface(
         person = service.platform.person()
         await person.says("你好")
         service.channel._settings = _quick(service, 0.5)
-        slow_turns(service, 1.2)
+        slow_turns(service, 3.0)
         began = time.monotonic()
         assert await person.says("菜单") is None, "'success', and the answer later"
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 3.0, "before the turn was over"
         heard = await person.hears(2)
         assert (heard[1].how, heard[1].text[:5]) == ("service", "想办什么事")
         assert service.channel.counts["late"] == 1
@@ -401,10 +401,9 @@ async def test_a_store_that_hangs_is_said_in_time(service: Running) -> None:
     person = service.platform.person()
     await person.says("你好")
     service.channel._settings = _quick(service)
-    held = await slow_store(service, 1.0)
-    began = time.monotonic()
+    held = await slow_store(service, 2.0)
     said = await person.says("菜单")
-    assert time.monotonic() - began < 0.8
+    assert not held.done(), "answered while the store still hung"
     assert said and said.startswith(DOWN)
     await held
     assert len(service.rows(inbox)) == 1, "what was not taken was really not taken"
@@ -417,7 +416,14 @@ async def test_the_platform_hangs_up_and_comes_again(service: Running) -> None:
     slow_turns(service, 0.5)
     service.platform.patience = 0.35
     await person.says("菜单")
-    await asyncio.sleep(1)
+
+    def said_since() -> list[Any]:
+        return [one for one in person.received[1:] if one.how != "fault"]
+
+    until = time.monotonic() + 20
+    while not said_since() and time.monotonic() < until:
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)  # a second time, if it were to come
     await service.sent()
-    said = [one for one in person.received[1:] if one.how != "fault"]
+    said = said_since()
     assert [one.text[:5] for one in said] == ["想办什么事"]
