@@ -87,8 +87,12 @@ class WorkCalendar:
         """The last year whose holidays are known."""
         return int(max(holidays).year)
 
+    @cached_property
+    def first_announced(self) -> int:
+        return int(min(holidays).year)
+
     def is_announced(self, day: date) -> bool:
-        return day.year <= self.last_announced
+        return self.first_announced <= day.year <= self.last_announced
 
     def is_workday(self, day: date) -> bool:
         """For a year not yet announced: Monday to Friday, far from any holiday."""

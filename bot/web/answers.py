@@ -12,7 +12,7 @@ from bot.domain.tickets import NotFound
 from bot.i18n import LANGUAGES, Text, _
 from bot.services import Services
 from bot.services.articles import TOPICS
-from bot.web.forms import form_of
+from bot.web.forms import form_of, number_in
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -123,12 +123,8 @@ class Answers:
 
     async def unlink(self, request: web.Request) -> web.StreamResponse:
         article_id, member = request.match_info["article"], _member(request)
-        way = (await form_of(request)).words("way")
-        if not way.isdecimal():
-            raise NotFound
-        await self._office.write(
-            lambda services: services.editions.unlink(int(way), article_id, member)
-        )
+        way = number_in((await form_of(request)).words("way"))
+        await self._office.write(lambda services: services.editions.unlink(way, article_id, member))
         raise web.HTTPSeeOther(f"/staff/answers/{article_id}?said=unlinked")
 
     async def new(self, request: web.Request) -> web.StreamResponse:
@@ -232,10 +228,7 @@ def _changes(before: str, after: str) -> list[tuple[str, str]]:
 
 
 def _id(request: web.Request) -> int:
-    number = request.match_info["id"]
-    if not number.isdecimal() or len(number) > 18:  # noqa: PLR2004 - fits a database's integer
-        raise NotFound
-    return int(number)
+    return number_in(request.match_info["id"])
 
 
 def _where(request: web.Request) -> tuple[str, str]:

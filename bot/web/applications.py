@@ -8,10 +8,10 @@ from aiohttp import web
 
 from bot.domain.application_rows import FIELDS, BadRow
 from bot.domain.stages import Procedure, Stage, Way
-from bot.domain.tickets import AlreadyTaken, NotFound
+from bot.domain.tickets import AlreadyTaken
 from bot.i18n import Text, _, ngettext
 from bot.services.application_desk import Dossier, Impossible
-from bot.web.forms import Form, form_of
+from bot.web.forms import Form, form_of, number_in
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -188,11 +188,9 @@ class Applications:
         raise web.HTTPSeeOther(f"{HOME}/{number}?said=added")
 
     async def see_alert(self, request: web.Request) -> web.StreamResponse:
-        said, member = request.match_info["id"], request[SESSION].member
-        if not said.isdecimal() or len(said) > 15:  # noqa: PLR2004 - more fits no column
-            raise NotFound
+        alert, member = number_in(request.match_info["id"]), request[SESSION].member
         await self._office.write(
-            lambda services: services.application_desk.see_alert(int(said), member)
+            lambda services: services.application_desk.see_alert(alert, member)
         )
         raise web.HTTPSeeOther(f"{HOME}?said=seen")
 

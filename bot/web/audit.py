@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.i18n import GUANGDONG, Text, _
 from bot.services.audit import SHOWN, Wanted
+from bot.web.forms import YEARS, number_in
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -64,7 +65,7 @@ class AuditLog:
 
 
 def _wanted(asked: dict[str, str]) -> Wanted:
-    """Raises ValueError for a day that is none."""
+    """Raises ValueError for a day that is none, NotFound for a number that no row has."""
     until = _morning(asked["until"])
     return Wanted(
         region="",
@@ -75,9 +76,14 @@ def _wanted(asked: dict[str, str]) -> Wanted:
         since=_morning(asked["since"]),
         until=until + timedelta(days=1) if until else None,
         failed=asked["failed"] == "1",
-        before=int(asked["before"]) if asked["before"].isdecimal() else None,
+        before=number_in(asked["before"]) if asked["before"] else None,
     )
 
 
 def _morning(day: str) -> datetime | None:
-    return datetime.fromisoformat(day).replace(tzinfo=GUANGDONG) if day else None
+    if not day:
+        return None
+    morning = datetime.fromisoformat(day).replace(tzinfo=GUANGDONG)
+    if morning.year not in YEARS:
+        raise ValueError(day)
+    return morning

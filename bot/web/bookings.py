@@ -10,13 +10,13 @@ from bot.domain.staff import Member
 from bot.domain.tickets import NotFound
 from bot.i18n import Text, _
 from bot.services import Services
+from bot.web.forms import number_in
 from bot.web.visit_room import (
     CONFLICT,
     UNPROCESSABLE,
     VisitRoom,
     fields_of,
     member_of,
-    number_in,
     why_of,
 )
 

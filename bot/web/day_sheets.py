@@ -14,6 +14,7 @@ from bot.domain.visits import HALVES, VisitKind
 from bot.i18n import Text, Translator, _, ngettext, verbatim
 from bot.services import Services
 from bot.web.day_sheet_pdf import Sheet, SheetStop, pdf
+from bot.web.forms import number_in
 from bot.web.visit_room import (
     CONFLICT,
     OUTCOMES,
@@ -21,7 +22,6 @@ from bot.web.visit_room import (
     VisitRoom,
     fields_of,
     member_of,
-    number_in,
 )
 
 LONGEST_WORDS = 500

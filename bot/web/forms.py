@@ -5,6 +5,7 @@ from datetime import date
 
 from aiohttp import BodyPartReader, web
 
+from bot.domain.tickets import NotFound
 from bot.domain.uploads import MOST_VIDEO_BYTES
 
 MOST_PARTS = 40
@@ -32,6 +33,9 @@ class Form:
         words = self.words(name)
         return date.fromisoformat(words) if words else None
 
+
+YEARS = range(2000, 3000)
+"""In which a day may lie that somebody typed: beyond them calendars and databases end."""
 
 _FORM: web.RequestKey[Form] = web.RequestKey("form", Form)
 
@@ -92,3 +96,10 @@ def version_of(form: Form) -> int:
     """Of the page that a change was made on; one that nobody has where it is missing."""
     version = form.fields.get("version", "")
     return int(version) if version.isdecimal() and version.isascii() else -1
+
+
+def number_in(words: str) -> int:
+    """Raises NotFound: no number, or none that a database holds."""
+    if not words.isdecimal() or len(words) > 18:  # noqa: PLR2004 - fits a database's integer
+        raise NotFound
+    return int(words)

@@ -7,11 +7,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.domain.application_rows import FIELDS, Action
-from bot.domain.tickets import NotFound
 from bot.i18n import Text, _, translator
 from bot.sheets import CSV_TYPE, Unreadable, csv_bytes, rows
 from bot.web.applications import FIELD_NAMES
-from bot.web.forms import form_of
+from bot.web.forms import form_of, number_in
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -185,7 +184,4 @@ def _look(content: bytes) -> tuple[list[str], int]:
 
 def _id(request: web.Request) -> int:
     """Raises NotFound."""
-    said = request.match_info["id"]
-    if not said.isdecimal() or len(said) > 15:  # noqa: PLR2004 - more fits no column
-        raise NotFound
-    return int(said)
+    return number_in(request.match_info["id"])

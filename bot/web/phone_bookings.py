@@ -21,6 +21,7 @@ from bot.domain.visits import VisitKind
 from bot.i18n import Text, _
 from bot.services import Services
 from bot.web.bookings import GONE
+from bot.web.forms import number_in
 from bot.web.visit_room import (
     CONFLICT,
     UNPROCESSABLE,
@@ -28,7 +29,6 @@ from bot.web.visit_room import (
     all_of,
     fields_of,
     member_of,
-    number_in,
 )
 
 S = TypeVar("S", Call, ForWhom, Purpose, Residence, Travel, VisitKind)

@@ -6,11 +6,11 @@ from aiohttp import web
 
 from bot.domain.public_notes import LONGEST, NotForEverybody, OwnNote
 from bot.domain.staff import Member
-from bot.domain.tickets import NotFound, NotPossible
+from bot.domain.tickets import NotPossible
 from bot.i18n import LANGUAGES, Text, _
 from bot.services import Services
 from bot.services.public_notes import Words
-from bot.web.forms import Form, form_of
+from bot.web.forms import Form, form_of, number_in
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages, language_of
@@ -77,11 +77,9 @@ class SaidAndDone:
     async def _do(
         self, request: web.Request, use: Callable[[Services, int, Member], object], said: str
     ) -> web.StreamResponse:
-        note, member = request.match_info["id"], request[SESSION].member
-        if not (note.isdecimal() and note.isascii()):
-            raise NotFound
+        note, member = number_in(request.match_info["id"]), request[SESSION].member
         try:
-            await self._office.write(lambda services: use(services, int(note), member))
+            await self._office.write(lambda services: use(services, note, member))
         except OwnNote:
             return await self._drafts(request, [OWN], 409)
         except NotForEverybody as error:

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot.domain.tickets import NotFound
-from bot.web.forms import form_of
+from bot.web.forms import form_of, number_in
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -24,8 +24,8 @@ class Stuck:
     async def retry(self, request: web.Request) -> web.StreamResponse:
         form = await form_of(request)
         kind, row_id = form.words("kind"), form.words("id")
-        if kind not in ("heard", "said") or not row_id.isdecimal():
+        if kind not in ("heard", "said"):
             raise NotFound
-        member = request[SESSION].member
-        await self._office.write(lambda services: services.stuck.retry(kind, int(row_id), member))
+        row, member = number_in(row_id), request[SESSION].member
+        await self._office.write(lambda services: services.stuck.retry(kind, row, member))
         raise web.HTTPSeeOther("/staff/stuck")

@@ -16,13 +16,13 @@ from bot.domain.visit_weeks import MOST_PLACES
 from bot.domain.visits import County, Half, Mode, Team
 from bot.i18n import Text, _
 from bot.services import Services
+from bot.web.forms import number_in
 from bot.web.visit_room import (
     UNPROCESSABLE,
     VisitRoom,
     all_of,
     fields_of,
     member_of,
-    number_in,
 )
 
 WEEKDAYS: dict[int, Text] = {

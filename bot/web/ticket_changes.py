@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.domain.staff import Member
 from bot.domain.tickets import NotPossible, Priority, Ticket, TicketKind
 from bot.services import Services
-from bot.web.forms import form_of, version_of
+from bot.web.forms import form_of, number_in, version_of
 from bot.web.guard import SESSION
 from bot.web.office import Office
 
@@ -79,7 +79,7 @@ class TicketChanges:
 
     async def split(self, request: web.Request) -> web.StreamResponse:
         form = await form_of(request)
-        ids = [int(one) for one in form.many.get("letter", []) if one.isdecimal()]
+        ids = [number_in(one) for one in form.many.get("letter", [])]
         kind = form.fields.get("kind", "")
         if kind not in set(TicketKind):
             raise web.HTTPSeeOther(_back(request, "not-possible"))

@@ -10,7 +10,7 @@ from bot.domain.queue import QueueFilter, View
 from bot.domain.tickets import NotFound, TicketKind
 from bot.i18n import Text, _
 from bot.services import Services
-from bot.web.forms import form_of
+from bot.web.forms import form_of, number_in
 from bot.web.guard import SESSION
 from bot.web.office import Office
 from bot.web.pages import Pages
@@ -92,10 +92,8 @@ class Tickets:
         raise web.HTTPSeeOther(f"/staff/?{query}{'&' if query else ''}said=view-saved")
 
     async def forget_view(self, request: web.Request) -> web.StreamResponse:
-        wanted, member = request.match_info["id"], request[SESSION].member
-        if not wanted.isdecimal():
-            raise NotFound
-        await self._office.write(lambda services: services.tickets.forget_view(member, int(wanted)))
+        view, member = number_in(request.match_info["id"]), request[SESSION].member
+        await self._office.write(lambda services: services.tickets.forget_view(member, view))
         raise web.HTTPSeeOther("/staff/?said=view-gone")
 
     async def file(self, request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,7 @@ from bot.domain.visits import VisitKind
 from bot.i18n import Text, Translator, _
 from bot.services import Services
 from bot.web.charts import Chart, by_month
+from bot.web.forms import YEARS
 from bot.web.table_files import table_file
 from bot.web.visit_room import VISIT_KINDS, VisitRoom, member_of
 
@@ -97,9 +98,12 @@ def _span(request: web.Request, today: date) -> tuple[date, date]:
 def _month(words: str) -> date | None:
     """'2026-03', as a month field sends it, also typed by hand."""
     try:
-        return date.fromisoformat(f"{words.strip()[:7]}-01") if words.strip() else None
+        month = date.fromisoformat(f"{words.strip()[:7]}-01") if words.strip() else None
     except ValueError as error:
         raise NotFound from error
+    if month and month.year not in YEARS:
+        raise NotFound
+    return month
 
 
 def _line(row: Figures, services: Services, spoken: Translator) -> list[sheets.Cell]:

@@ -17,7 +17,6 @@ from bot.domain.people import (
     phone_to_read,
 )
 from bot.domain.staff import Member
-from bot.domain.tickets import NotFound
 from bot.domain.visit_needs import CALLS, DOORS, FOR_WHOM, NEEDS, PURPOSES, RESIDENCES, TRAVELS
 from bot.domain.visit_reasons import WHYS, said
 from bot.domain.visit_weeks import LONGEST_REASON
@@ -136,13 +135,6 @@ class VisitRoom:
 
 def member_of(request: web.Request) -> Member:
     return request[SESSION].member
-
-
-def number_in(words: str) -> int:
-    """Raises NotFound: no number, or none that a database holds."""
-    if not words.isdecimal() or len(words) > 18:  # noqa: PLR2004 - fits a database's integer
-        raise NotFound
-    return int(words)
 
 
 def day_in(words: str) -> date | None:

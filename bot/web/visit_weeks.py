@@ -23,6 +23,7 @@ from bot.domain.visits import Half, Visit, VisitKind
 from bot.i18n import Text, _
 from bot.services import Services
 from bot.services.visit_import import LONGEST_TRANSPORT, LONGEST_VENUE, why_not
+from bot.web.forms import number_in
 from bot.web.visit_room import (
     CONFLICT,
     UNPROCESSABLE,
@@ -30,7 +31,6 @@ from bot.web.visit_room import (
     day_in,
     fields_of,
     member_of,
-    number_in,
     why_of,
 )
 
