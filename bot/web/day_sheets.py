@@ -1,5 +1,6 @@
 """The day sheet as a page and as a PDF, and the outcome of each visit: what an assessor needs."""
 
+import asyncio
 from typing import ClassVar
 
 from aiohttp import web
@@ -15,6 +16,8 @@ from bot.i18n import Text, Translator, _, ngettext, verbatim
 from bot.services import Services
 from bot.web.day_sheet_pdf import Sheet, SheetStop, pdf
 from bot.web.forms import number_in
+from bot.web.office import Office
+from bot.web.pages import Pages
 from bot.web.visit_room import (
     CONFLICT,
     OUTCOMES,
@@ -40,6 +43,10 @@ class DaySheets(VisitRoom):
         "moved-on": _("The outcome is recorded, and the application moved on."),
     }
 
+    def __init__(self, office: Office, pages: Pages) -> None:
+        super().__init__(office, pages)
+        self._drawing = asyncio.Lock()
+
     async def show(self, request: web.Request) -> web.StreamResponse:
         return await self._sheet_page(request)
 
@@ -52,9 +59,11 @@ class DaySheets(VisitRoom):
             return found, printed(found, services, spoken)
 
         found, sheet = await self._office.write(look)
+        async with self._drawing:  # reportlab's fonts are shared by all that is drawn
+            content = await asyncio.to_thread(pdf, sheet)
         name = f"sheet-{found.visit.team_id}-{found.visit.day}-{found.visit.half}.pdf"
         return web.Response(
-            body=pdf(sheet),
+            body=content,
             content_type="application/pdf",
             headers={"Content-Disposition": f'inline; filename="{name}"'},
         )

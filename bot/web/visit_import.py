@@ -1,5 +1,6 @@
 """Import of teams, half-days and streets: upload, look through, take all of it or nothing."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from io import BytesIO
@@ -57,8 +58,7 @@ class VisitImport(VisitRoom):
             choose = _("Please choose a file first: .csv or .xlsx.")
             return self._import_page(request, fault=choose, status=UNPROCESSABLE, what=what)
         try:
-            wanted = sheets.records(BytesIO(form.file), COLUMNS[what], OPTIONAL[what])
-            records = list(islice(wanted, MOST_LINES + 1))
+            records = await asyncio.to_thread(_records, form.file, what)
         except Unreadable as wrong:
             return self._import_page(request, fault=wrong.text, status=UNPROCESSABLE, what=what)
         return await self._preview(request, what, records)
@@ -128,6 +128,12 @@ class VisitImport(VisitRoom):
             records=records,
             most=MOST_LINES,
         )
+
+
+def _records(content: bytes, what: What) -> list[Record]:
+    """One more than may be, at most; in a thread, because a workbook takes its time."""
+    wanted = sheets.records(BytesIO(content), COLUMNS[what], OPTIONAL[what])
+    return list(islice(wanted, MOST_LINES + 1))
 
 
 def _what(value: str) -> What:
